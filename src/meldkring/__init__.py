@@ -1,0 +1,1 @@
+"""Meldkring: the neighbourhood-watch platform."""

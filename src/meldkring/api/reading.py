@@ -1,0 +1,130 @@
+"""What may a program read on behalf of its owner? Exactly what the owner may: every read goes through an `access.py`, else 404."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest
+from ninja import Query, Router
+
+from meldkring.api import schemas, tokens
+from meldkring.cases import access as cases
+from meldkring.cases import forwarding, judging
+from meldkring.cases.models import Case
+from meldkring.groups import access as groups
+from meldkring.groups import roles
+from meldkring.groups.models import Group
+from meldkring.messaging import access as messaging
+from meldkring.messaging import letters
+from meldkring.messaging.models import Posting
+from meldkring.people.models import Person
+
+router = Router(by_alias=True)
+PAGE = 50
+MOST = 100
+WITH_CASE = "message__contribution__case"
+
+
+def shown(postings: Iterable[Posting]) -> list[schemas.PostingOut]:
+    """These postings with their provenance, which is read for all at once."""
+    found = list(postings)
+    chains = messaging.chains(found)
+    return [schemas.PostingOut.of(p, chains[p.pk]) for p in found]
+
+
+def case_page(person: Person, case: Case) -> schemas.CasePage:
+    """A case with everything of it this person may read."""
+    return schemas.CasePage(
+        **schemas.CaseOut.of(case).model_dump(),
+        timeline=shown(cases.timeline(person, case).select_related(WITH_CASE)),
+        holders=[schemas.HolderOut.of(h) for h in cases.holders(person, case)],
+        follows=[schemas.FollowOut.of(f) for f in cases.follows(person, case)],
+    )
+
+
+def case_of(person: Person, reference: str) -> Case:
+    """A case this person may read, or 404."""
+    if not reference.isascii() or not reference.isprintable():
+        raise Http404
+    return cases.case(person, reference)
+
+
+@router.get("/me", response=schemas.MeOut, tags=["people"])
+def me(request: HttpRequest) -> schemas.MeOut:
+    """Who you are, and where you stand."""
+    person = tokens.person(request)
+    return schemas.MeOut(
+        id=person.pk,
+        name=person.shown_name,
+        language=person.language,
+        groups=[schemas.GroupOut.of(g) for g in groups.groups(person)],
+        steering=[schemas.GroupOut.of(g) for g in roles.steering_groups(person)],
+    )
+
+
+@router.get("/groups", response=list[schemas.GroupOut], tags=["groups"])
+def list_groups(request: HttpRequest) -> list[schemas.GroupOut]:
+    """The groups you read in now."""
+    return [schemas.GroupOut.of(g) for g in groups.groups(tokens.person(request))]
+
+
+@router.get("/groups/{int:group_id}", response=schemas.GroupPage, tags=["groups"])
+def show_group(request: HttpRequest, group_id: int) -> schemas.GroupPage:
+    """One group: how many it reaches, and what you may do there."""
+    person = tokens.person(request)
+    return schemas.GroupPage.about(groups.group(person, group_id), person)
+
+
+@router.get("/groups/{int:group_id}/postings", response=list[schemas.PostingOut], tags=["groups"])
+def list_postings(request: HttpRequest, group_id: int, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0) -> list[schemas.PostingOut]:
+    """What stands in a group after this number, at most 100; numbers have no gaps, so you know when you missed one."""
+    person = tokens.person(request)
+    group = groups.group(person, group_id)
+    found = messaging.postings(person).filter(group=group, number__gt=after).order_by("number")
+    return shown(found.select_related(WITH_CASE)[:MOST])
+
+
+@router.get("/cases", response=schemas.CasesOut, tags=["cases"])
+def list_cases(
+    request: HttpRequest, status: Literal["open", "closed"] | None = None, page: Annotated[int, Query(ge=1, le=100_000)] = 1
+) -> schemas.CasesOut:
+    """The cases of which you may read something, newest first, fifty a page."""
+    found = cases.cases(tokens.person(request))
+    pages = Paginator(found.filter(status=status) if status else found, PAGE)
+    items = pages.page(page).object_list if page <= pages.num_pages else []
+    return schemas.CasesOut(items=[schemas.CaseOut.of(c) for c in items], page=page, pages=pages.num_pages)
+
+
+@router.get("/cases/{reference}", response=schemas.CasePage, tags=["cases"])
+def show_case(request: HttpRequest, reference: str) -> schemas.CasePage:
+    """A case: what was said, through which groups it came, who is in touch with the police."""
+    person = tokens.person(request)
+    return case_page(person, case_of(person, reference))
+
+
+@router.get("/desk", response=schemas.DeskOut, tags=["steering"])
+def desk(request: HttpRequest, steering: Annotated[int, Query(ge=1, le=2**63 - 1)]) -> schemas.DeskOut:
+    """What your steering group has yet to judge, with the groups it may go to; at most 100."""
+    person = tokens.person(request)
+    group = tokens.steering(person, steering)
+    postings = list(judging.waiting(group)[:MOST])
+    reach: dict[int, int] = {}
+    waiting = [
+        schemas.WaitingOut(posting=out, targets=[_target(g, reach) for g in forwarding.targets(posting, steering=group)])
+        for posting, out in zip(postings, shown(postings), strict=True)
+    ]
+    held = messaging.held(person).filter(group__run_by=group).select_related(WITH_CASE)
+    return schemas.DeskOut(steering=schemas.GroupOut.of(group), waiting=waiting, held=shown(held[:MOST]))
+
+
+def _target(group: Group, reach: dict[int, int]) -> schemas.TargetOut:
+    if group.pk not in reach:
+        reach[group.pk] = roles.reach([group])
+    return schemas.TargetOut(id=group.pk, kind=group.kind, name=group.name, reach=reach[group.pk])
+
+
+@router.get("/letters", response=list[schemas.LetterOut], tags=["letters"])
+def list_letters(request: HttpRequest) -> list[schemas.LetterOut]:
+    """The letters to and from you, and those of your steering groups; the latest 100, oldest first."""
+    found = letters.readable(tokens.person(request)).order_by("-written_at")[:MOST]
+    return [schemas.LetterOut.of(letter) for letter in reversed(found)]

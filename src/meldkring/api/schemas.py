@@ -1,0 +1,319 @@
+"""What goes over the line: the shapes of what a program sends and gets. Names are camelCase; a field we do not know is refused."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from ninja import Field, Schema
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, model_validator
+from pydantic.alias_generators import to_camel
+
+from meldkring.cases.models import Case, Direction, Follow, Holder, Judgement, Outcome
+from meldkring.groups import roles
+from meldkring.groups.models import Group
+from meldkring.messaging.models import Letter, Posting
+from meldkring.people.models import Person
+
+
+def _storable(text: str) -> str:
+    # JSON can write halves of characters and NUL; no database keeps them.
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("there is a character in this that is not text")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+Short = Annotated[str, Field(max_length=200), AfterValidator(_storable)]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Ids = Annotated[list[Id], Field(max_length=100)]
+
+
+class Sent(Schema):
+    """What a program sends. Numbers, authors and provenance are ours to give, so there is no field for them."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
+
+
+class Extras(Sent):
+    persons: Short = ""
+    vehicle: Short = ""
+    place: Short = ""
+    latitude: Annotated[float | None, Field(ge=-90, le=90, allow_inf_nan=False)] = None
+    longitude: Annotated[float | None, Field(ge=-180, le=180, allow_inf_nan=False)] = None
+    direction: Direction | None = None
+    going_to_do: Short = ""
+
+    def given(self) -> dict[str, Any]:
+        """The extras that were sent, by the names the domain gives them."""
+        return self.model_dump(exclude_unset=True, exclude_none=True)
+
+
+class Said(Sent):
+    group: Id
+    text: Text
+    key: uuid.UUID | None = None
+
+
+class ReportIn(Said):
+    called: Literal["by_me", "by_other", "not_needed"]
+    exercise: bool = False
+    extras: Extras = Extras()
+
+
+class ReactionIn(Said):
+    extras: Extras = Extras()
+
+
+class CallIn(Said):
+    text: Text = ""
+
+
+class HolderIn(Sent):
+    group: Id
+    to: Id
+
+
+class ClosingIn(Sent):
+    outcome: Outcome
+    text: Text
+    key: uuid.UUID | None = None
+
+
+class ReasonIn(Sent):
+    reason: Text
+
+
+class JudgementIn(Sent):
+    steering: Id
+    verdict: Literal["forwarded", "not_relevant"]
+    to: Ids = []
+    follow: bool = False
+
+    @model_validator(mode="after")
+    def fits(self) -> Self:
+        if self.verdict == "not_relevant" and (self.to or self.follow):
+            raise ValueError("what is not relevant elsewhere goes nowhere: leave out to and follow")
+        return self
+
+
+class PoliceMessageIn(Sent):
+    to: Annotated[Ids, Field(min_length=1)]
+    text: Text
+    source: Annotated[str, Field(max_length=100), AfterValidator(_storable)] = ""
+    source_at: AwareDatetime | None = None
+    key: uuid.UUID | None = None
+    extras: Extras = Extras()
+
+
+class TextIn(Sent):
+    text: Text
+    key: uuid.UUID | None = None
+
+
+class LetterIn(Sent):
+    steering: Id
+    resident: Id
+    text: Text
+    about: Id | None = None
+
+
+class Shown(Schema):
+    """What a program gets."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class PersonOut(Shown):
+    id: int
+    name: str = Field(description="First name and street; never the e-mail address.")
+
+    @classmethod
+    def of(cls, person: Person | None) -> Self | None:
+        return cls(id=person.pk, name=person.shown_name) if person else None
+
+
+class GroupOut(Shown):
+    id: int
+    kind: str
+    name: str
+
+    @classmethod
+    def of(cls, group: Group) -> Self:
+        return cls(id=group.pk, kind=group.kind, name=group.name)
+
+
+class MeOut(PersonOut):
+    language: str
+    groups: list[GroupOut]
+    steering: list[GroupOut] = Field(description="The steering groups whose desk is yours.")
+
+
+class GroupPage(GroupOut):
+    last_number: int
+    reach: int
+    rights: list[str]
+
+    @classmethod
+    def about(cls, group: Group, person: Person) -> Self:
+        rights = {r.value for s in roles.current(person).get(group.pk, ()) for r in s.rights}
+        return cls(
+            id=group.pk, kind=group.kind, name=group.name, last_number=group.last_number, reach=roles.reach([group]), rights=sorted(rights)
+        )
+
+
+class StepOut(Shown):
+    group: GroupOut
+    by: PersonOut | None
+    at: datetime
+
+
+class ExtrasOut(Shown):
+    persons: str
+    vehicle: str
+    place: str
+    latitude: float | None
+    longitude: float | None
+    direction: str
+    going_to_do: str
+    source: str
+    source_at: datetime | None
+
+
+class PostingOut(Shown):
+    id: int
+    message: int
+    group: GroupOut
+    number: int | None
+    kind: str
+    state: Literal["standing", "held", "hidden", "withdrawn"]
+    author: PersonOut | None
+    text: str = Field(description="Empty when hidden or withdrawn.")
+    said_at: datetime
+    posted_at: datetime
+    hidden_reason: str
+    case: str | None = Field(description="The reference of the case, if it belongs to one.")
+    extras: ExtrasOut | None
+    provenance: list[StepOut] = Field(description="The groups it came through, the first one first: who forwarded it from there, and when.")
+
+    @classmethod
+    def of(cls, posting: Posting, chain: list[Posting]) -> Self:
+        message, state = posting.message, _state(posting)
+        contribution, gone = getattr(message, "contribution", None), state in ("hidden", "withdrawn")
+        return cls(
+            id=posting.pk, message=message.pk, group=GroupOut.of(posting.group), number=posting.number, kind=message.kind, state=state,
+            author=PersonOut.of(message.author), text="" if gone else message.text, said_at=message.said_at, posted_at=posting.posted_at,
+            hidden_reason=posting.hidden_reason, case=contribution.case.reference if contribution else None,
+            extras=ExtrasOut.model_validate(contribution, from_attributes=True) if contribution and not gone else None,
+            provenance=[_step(a, b) for a, b in zip(chain, chain[1:], strict=False)],
+        )  # fmt: skip
+
+
+def _state(posting: Posting) -> Literal["standing", "held", "hidden", "withdrawn"]:
+    if posting.withdrawn_at:
+        return "withdrawn"
+    if posting.hidden_at:
+        return "hidden"
+    return "held" if posting.number is None else "standing"
+
+
+def _step(here: Posting, there: Posting) -> StepOut:
+    return StepOut(group=GroupOut.of(here.group), by=PersonOut.of(there.posted_by), at=there.posted_at)
+
+
+class CaseOut(Shown):
+    reference: str
+    title: str
+    status: str
+    called: str
+    outcome: str
+    exercise: bool
+    opened_at: datetime
+    closed_at: datetime | None
+
+    @classmethod
+    def of(cls, case: Case) -> Self:
+        return cls.model_validate(case, from_attributes=True)
+
+
+class CasesOut(Shown):
+    items: list[CaseOut]
+    page: int
+    pages: int
+
+
+class HolderOut(Shown):
+    group: GroupOut
+    person: PersonOut
+    how: str
+    since: datetime
+
+    @classmethod
+    def of(cls, holder: Holder) -> Self:
+        who = PersonOut(id=holder.person.pk, name=holder.person.shown_name)
+        return cls(group=GroupOut.of(holder.group), person=who, how=holder.how, since=holder.since)
+
+
+class FollowOut(Shown):
+    id: int
+    steering: GroupOut
+    source: GroupOut
+    target: GroupOut
+
+    @classmethod
+    def of(cls, follow: Follow) -> Self:
+        return cls(
+            id=follow.pk, steering=GroupOut.of(follow.steering), source=GroupOut.of(follow.source), target=GroupOut.of(follow.target)
+        )
+
+
+class CasePage(CaseOut):
+    timeline: list[PostingOut]
+    holders: list[HolderOut]
+    follows: list[FollowOut]
+
+
+class TargetOut(GroupOut):
+    reach: int = Field(description="How many people read there.")
+
+
+class WaitingOut(Shown):
+    posting: PostingOut
+    targets: list[TargetOut]
+
+
+class DeskOut(Shown):
+    steering: GroupOut
+    waiting: list[WaitingOut]
+    held: list[PostingOut] = Field(description="Waiting to be screened before they appear.")
+
+
+class JudgementOut(Shown):
+    id: int
+    posting: int
+    verdict: str
+    at: datetime
+    made: list[int] = Field(description="The postings that were made by forwarding.")
+
+    @classmethod
+    def of(cls, judgement: Judgement) -> Self:
+        made = [p.pk for p in judgement.made.all()]
+        return cls(id=judgement.pk, posting=judgement.posting_id, verdict=judgement.verdict, at=judgement.at, made=made)
+
+
+class LetterOut(Shown):
+    id: int
+    steering: GroupOut
+    resident: PersonOut
+    author: PersonOut | None
+    text: str
+    about: int | None
+    written_at: datetime
+    read_at: datetime | None
+
+    @classmethod
+    def of(cls, letter: Letter) -> Self:
+        resident = PersonOut(id=letter.resident.pk, name=letter.resident.shown_name)
+        return cls(
+            id=letter.pk, steering=GroupOut.of(letter.steering), resident=resident, author=PersonOut.of(letter.author), text=letter.text,
+            about=letter.about_id, written_at=letter.written_at, read_at=letter.read_at,
+        )  # fmt: skip

@@ -1,0 +1,80 @@
+"""Who keeps in touch with the police: one holder per case and watch group (S11, S21, S33), handed over when needed."""
+
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meldkring.audit import log
+from meldkring.cases import lifecycle, reporting
+from meldkring.cases.models import Case, Holder
+from meldkring.groups import roles
+from meldkring.groups.models import Group
+from meldkring.messaging import posting as postings
+from meldkring.messaging.models import Change, Kind, Posting
+from meldkring.people.models import Person
+
+
+class AlreadyHeld(Exception):
+    """Someone in this group is in touch with the police already; `holder` tells who."""
+
+    def __init__(self, holder: Holder) -> None:
+        self.holder = holder
+        super().__init__(
+            _("%(name)s is already in touch with the police for this group. Write what you know as a reaction.") % {"name": holder.person}
+        )
+
+
+def holder(case: Case, group: Group) -> Holder | None:
+    """Who holds the case in this watch group now."""
+    return case.holders.select_related("person").filter(group=group, until=None).first()
+
+
+@transaction.atomic
+def call(text: str, *, case: Case, group: Group, by: Person, key: uuid.UUID | None = None) -> Posting:
+    """ "I have called the police too" (S33): SAAR starts again and the caller holds the case in this watch group.
+
+    Takes over from a holder who only forwarded a police message; refuses with `AlreadyHeld` where someone called before.
+    """
+    roles.require(by, roles.Right.CALL, group)
+    case = lifecycle.open_case(case)
+    present = holder(case, group)
+    if present and present.person_id != by.pk and present.how != Holder.How.FORWARDED:
+        raise AlreadyHeld(present)
+    posting = reporting.react(text or _("I have called the police too."), case=case, group=group, by=by, kind=Kind.CALL, key=key)
+    if not present or present.person_id != by.pk:
+        _hold(case, group, by, how=Holder.How.CALLED, by=by)
+    return posting
+
+
+@transaction.atomic
+def hand_over(case: Case, *, group: Group, to: Person, by: Person) -> Holder:
+    """The holder, or a steering member, hands the case over to another member of the group."""
+    case = lifecycle.open_case(case)
+    if not lifecycle.reached(case).filter(pk=group.pk).exists():
+        raise postings.NotHere(_("This case does not stand in %(group)s.") % {"group": group.name})
+    present = holder(case, group)
+    if not (present and present.person_id == by.pk) and not roles.has(by, roles.Right.CLOSE, group):
+        raise roles.NotAllowed(_("Only the case holder or a steering member can hand the case over."))
+    roles.require(to, roles.Right.READ, group)
+    return _hold(case, group, to, how=Holder.How.HANDED_OVER, by=by)
+
+
+@transaction.atomic
+def police_news(text: str, *, case: Case, group: Group, by: Person, key: uuid.UUID | None = None) -> Posting:
+    """News from the police, passed on by the holder or a steering member (S21)."""
+    held = case.holders.filter(person=by, until=None).exists()
+    if not held and not roles.has(by, roles.Right.CLOSE, group):
+        raise roles.NotAllowed(_("News from the police is placed by the case holder or a steering member."))
+    return reporting.react(text, case=case, group=group, by=by, kind=Kind.NEWS, key=key)
+
+
+def _hold(case: Case, group: Group, person: Person, *, how: str, by: Person) -> Holder:
+    now = timezone.now()
+    case.holders.filter(group=group, until=None).update(until=now)
+    made = Holder.objects.create(case=case, group=group, person=person, how=how, since=now)
+    log.record("hold", case, by=by, person=person.pk, group=group.pk, how=how)
+    here = Posting.objects.filter(message__contribution__case=case, group=group).order_by("pk").first()
+    postings.note(Change.Kind.CASE, [group], posting=here)
+    return made

@@ -1,0 +1,105 @@
+"""Is this message relevant elsewhere? The desk of a steering group, and its verdicts (S12, S31, S32). The first colleague to judge has judged."""
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meldkring.audit import log
+from meldkring.cases import lifecycle
+from meldkring.cases.models import UNDO, Case, Holder, Judgement, Status
+from meldkring.groups import roles, routes
+from meldkring.groups.models import Group
+from meldkring.messaging import posting as postings
+from meldkring.messaging.models import Change, Kind, Posting
+from meldkring.people.models import Person
+
+JUDGED_KINDS = (Kind.REPORT, Kind.REACTION, Kind.POLICE, Kind.NEWS, Kind.CALL)
+SILENT = (Judgement.Verdict.FOLLOWED, Judgement.Verdict.OURS)
+
+
+class AlreadyJudged(Exception):
+    """A colleague was first; `judgement` tells who and what."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        self.judgement = judgement
+        who = judgement.by.first_name if judgement.by else _("A colleague")
+        super().__init__(_("%(name)s has just judged this message.") % {"name": who})
+
+
+class TooLate(Exception):
+    """The ten seconds in which a judgement can be undone are over, or it was another person's."""
+
+
+def waiting(steering: Group) -> QuerySet[Posting]:
+    """The postings this steering group has yet to judge, newest case first."""
+    judged = Judgement.objects.filter(posting=OuterRef("pk"), steering=steering, undone_at=None)
+    return (
+        Posting.objects.standing()
+        .filter(group__in=routes.sources(steering), message__kind__in=JUDGED_KINDS, hidden_at=None)
+        .filter(message__contribution__case__status=Status.OPEN)
+        .filter(~Exists(judged))
+        .select_related("message__author", "message__contribution__case", "group", "forwarded_from__group", "posted_by")
+        .order_by("-message__contribution__case", "posted_at")
+    )
+
+
+def recent(steering: Group) -> QuerySet[Judgement]:
+    """What this steering group judged itself, latest first."""
+    own = Judgement.objects.filter(steering=steering, verdict__in=(Judgement.Verdict.FORWARDED, Judgement.Verdict.NOT_RELEVANT))
+    return (
+        own.select_related("by", "posting__message__contribution__case", "posting__group").prefetch_related("made__group").order_by("-at")
+    )
+
+
+@transaction.atomic
+def not_relevant(posting: Posting, *, steering: Group, by: Person) -> Judgement:
+    """Judge that this message is of no use elsewhere (S31)."""
+    return judge(posting, steering=steering, by=by, verdict=Judgement.Verdict.NOT_RELEVANT)
+
+
+def judge(posting: Posting, *, steering: Group, by: Person, verdict: str) -> Judgement:
+    """Record a verdict under the lock of the case; refuses with `NotAllowed`, `CaseClosed`, `NotHere` or `AlreadyJudged`."""
+    roles.require(by, roles.Right.JUDGE, steering)
+    roles.require(by, roles.Right.JUDGE, posting.group)
+    if not routes.sources(steering).filter(pk=posting.group_id).exists():
+        raise roles.NotAllowed(_("You cannot do this in %(group)s.") % {"group": posting.group.name})
+    if posting.message.kind not in JUDGED_KINDS:
+        raise postings.NotHere(_("Only messages of a case are judged."))
+    lifecycle.open_case(posting.message.contribution.case)
+    if not Posting.objects.standing().filter(pk=posting.pk, hidden_at=None).exists():
+        raise postings.NotHere(_("This message no longer stands here."))
+    earlier = Judgement.objects.select_related("by").filter(posting=posting, steering=steering, undone_at=None).first()
+    if earlier and earlier.verdict not in SILENT:
+        raise AlreadyJudged(earlier)
+    if earlier:
+        # Nobody looked yet: it went along or was placed by ourselves. A colleague may still send it further (S9: up to the municipality).
+        earlier.undone_at = timezone.now()
+        earlier.save(update_fields=["undone_at"])
+    made = Judgement.objects.create(posting=posting, steering=steering, verdict=verdict, by=by, at=timezone.now())
+    log.record(verdict, posting, by=by, steering=steering.pk)
+    postings.note(Change.Kind.JUDGED, [steering], posting=posting)
+    return made
+
+
+@transaction.atomic
+def undo(judgement: Judgement, *, by: Person) -> None:
+    """Take one's own judgement back within ten seconds: what it forwarded is withdrawn, and the posting waits again."""
+    case = lifecycle.locked(judgement.posting.message.contribution.case)
+    fresh = Judgement.objects.select_for_update(of=("self",), no_key=True).get(pk=judgement.pk)
+    if fresh.by_id != by.pk or fresh.undone_at or timezone.now() - fresh.at > UNDO:
+        raise TooLate(_("Undoing is possible within ten seconds, by the person who judged."))
+    made = list(fresh.made.select_related("group"))
+    _take_back_holders(case, postings.withdraw(made, by=by))
+    now = timezone.now()
+    fresh.follows.filter(until=None).update(until=now)
+    fresh.undone_at = now
+    fresh.save(update_fields=["undone_at"])
+    log.record("undo", fresh, by=by)
+    postings.note(Change.Kind.JUDGED, [fresh.steering], posting=fresh.posting)
+
+
+def _take_back_holders(case: Case, withdrawn: list[Posting]) -> None:
+    for posting in withdrawn:
+        by_this = case.holders.filter(group=posting.group_id, person=posting.posted_by_id, how=Holder.How.FORWARDED, until=None)
+        by_this.update(until=timezone.now())

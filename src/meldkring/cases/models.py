@@ -1,0 +1,172 @@
+"""One incident from its report to its closing message: the case, what each message contributes to it, who holds it, what was judged."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from meldkring.groups.models import Group
+from meldkring.messaging.models import Message, Posting
+
+PERSON = settings.AUTH_USER_MODEL
+UNDO = timedelta(seconds=10)
+
+
+class Status(models.TextChoices):
+    OPEN = "open", _("now")
+    CLOSED = "closed", _("over")
+
+
+class Called(models.TextChoices):
+    """The answer to "has 112 been called?" (S28). `NOT_NEEDED` makes the case no alarm: it is for 0900-8844."""
+
+    BY_ME = "by_me", _("112 called by the reporter")
+    BY_OTHER = "by_other", _("112 called by someone else")
+    NOT_NEEDED = "not_needed", _("not urgent, 112 not needed")
+    POLICE = "police", _("comes from the police")
+
+
+class Outcome(models.TextChoices):
+    """How a case ended, as honestly as we know it."""
+
+    GOOD = "good", _("Ended well")
+    INNOCENT = "innocent", _("Turned out to be innocent")
+    CAUGHT = "caught", _("The police have someone")
+    GONE = "gone", _("No longer seen")
+    HARM = "harm", _("Damage or theft")
+    NO_WORD = "no_word", _("No word from the police")
+
+
+class Direction(models.TextChoices):
+    N = "n", _("north")
+    NE = "ne", _("north-east")
+    E = "e", _("east")
+    SE = "se", _("south-east")
+    S = "s", _("south")
+    SW = "sw", _("south-west")
+    W = "w", _("west")
+    NW = "nw", _("north-west")
+
+
+class Case(models.Model):
+    """One incident. `status` moves only along the table in `lifecycle.py`."""
+
+    reference = models.CharField(max_length=12, unique=True)
+    title = models.CharField(max_length=80)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
+    called = models.CharField(max_length=10, choices=Called.choices)
+    origin = models.ForeignKey(Group, models.PROTECT, related_name="cases_begun")
+    opened_by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    exercise = models.BooleanField(default=False)
+    holders_reminded_at = models.DateTimeField(null=True)
+    steering_reminded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-opened_at",)
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == Status.OPEN
+
+    @property
+    def is_alarm(self) -> bool:
+        return self.called != Called.NOT_NEEDED
+
+
+class Contribution(models.Model):
+    """What a message brings to a case: place, direction, persons and vehicle are optional extras (S29b, S29c). Never a register of people."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="contributions")
+    message = models.OneToOneField(Message, models.CASCADE, related_name="contribution")
+    persons = models.CharField(_("persons"), max_length=200, blank=True)
+    vehicle = models.CharField(_("vehicle"), max_length=200, blank=True)
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    direction = models.CharField(_("direction of travel"), max_length=2, choices=Direction.choices, blank=True)
+    going_to_do = models.CharField(_("what I am going to do"), max_length=200, blank=True)
+    source = models.CharField(_("source"), max_length=100, blank=True, help_text=_("Who of the police told this."))
+    source_at = models.DateTimeField(_("told at"), null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.message_id} in {self.case_id}"
+
+
+class Holder(models.Model):
+    """Who keeps in touch with the police about a case, per watch group (S11, S21)."""
+
+    class How(models.TextChoices):
+        REPORTED = "reported", _("reported it")
+        CALLED = "called", _("called the police too")
+        FORWARDED = "forwarded", _("forwarded the message from the police")
+        HANDED_OVER = "handed_over", _("took it over")
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="holders")
+    group = models.ForeignKey(Group, models.PROTECT, related_name="+")
+    person = models.ForeignKey(PERSON, models.CASCADE, related_name="holdings")
+    how = models.CharField(max_length=12, choices=How.choices)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("case", "group"), condition=Q(until=None), name="one_holder_per_case_and_group")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} holds {self.case_id} in {self.group_id}"
+
+
+class Judgement(models.Model):
+    """What one steering group decided about one posting, once (S31, S32). Undone within ten seconds it is open again."""
+
+    class Verdict(models.TextChoices):
+        FORWARDED = "forwarded", _("forwarded")
+        NOT_RELEVANT = "not_relevant", _("not relevant to others")
+        FOLLOWED = "followed", _("went along by itself")
+        OURS = "ours", _("placed by ourselves")
+
+    posting = models.ForeignKey(Posting, models.CASCADE, related_name="judgements")
+    steering = models.ForeignKey(Group, models.PROTECT, related_name="judgements")
+    verdict = models.CharField(max_length=12, choices=Verdict.choices)
+    by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    made = models.ManyToManyField(Posting, related_name="made_by")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("posting", "steering"), condition=Q(undone_at=None), name="judged_once_per_steering_group")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} {self.posting_id} by {self.steering_id}"
+
+
+class Follow(models.Model):
+    """Later reactions to this case in `source` go to `target` without judging, on behalf of `steering`, until switched off."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="follows")
+    steering = models.ForeignKey(Group, models.PROTECT, related_name="+")
+    source = models.ForeignKey(Group, models.PROTECT, related_name="+")
+    target = models.ForeignKey(Group, models.PROTECT, related_name="+")
+    by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+")
+    judgement = models.ForeignKey(Judgement, models.SET_NULL, null=True, related_name="follows")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("case", "steering", "source", "target"), condition=Q(until=None), name="followed_once_per_target"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.source_id} to {self.target_id}"

@@ -1,0 +1,112 @@
+"""A resident reports and others react: the S, A, A and R of SAAR (S27 to S30)."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from meldkring.audit import log
+from meldkring.cases import following, lifecycle
+from meldkring.cases.models import Called, Case, Contribution, Holder
+from meldkring.groups import roles
+from meldkring.groups.models import Group
+from meldkring.messaging import posting as postings
+from meldkring.messaging.models import Kind, Message, Posting
+from meldkring.people.models import Person
+
+EXTRAS = frozenset({"persons", "vehicle", "place", "latitude", "longitude", "direction", "going_to_do", "source", "source_at"})
+
+
+class BadAnswer(ValueError):
+    """An answer is missing or not one of the choices."""
+
+
+@transaction.atomic
+def report(
+    text: str, *, group: Group, by: Person, called: str, key: uuid.UUID | None = None, exercise: bool = False, **extras: Any
+) -> Posting:
+    """Open a case with what a resident sees (S29); the reporter holds it in this group. `extras` are fields of `Contribution`."""
+    roles.require(by, roles.Right.REPORT, group)
+    if called not in (Called.BY_ME, Called.BY_OTHER, Called.NOT_NEEDED):
+        raise BadAnswer(_("Tell us whether 112 has been called."))
+    message, new = postings.say(by, kind=Kind.REPORT, text=text, key=key)
+    if not new:
+        return message.postings.get(group=group)
+    case = begin(message, group=group, called=called, by=by, exercise=exercise, extras=extras)
+    Holder.objects.create(case=case, group=group, person=by, how=Holder.How.REPORTED, since=timezone.now())
+    log.record("report", case, by=by, called=called, group=group.pk)
+    return postings.post(message, [group], by=by, hold=group.screens_first)[0]
+
+
+@transaction.atomic
+def react(
+    text: str, *, case: Case, group: Group, by: Person, kind: str = Kind.REACTION, key: uuid.UUID | None = None, **extras: Any
+) -> Posting:
+    """Add to an open case, in a group where it stands and the person may react (S30); followers pass it on at once."""
+    roles.require(by, roles.Right.REACT, group)
+    case = lifecycle.open_case(case)
+    if not reached(case).filter(pk=group.pk).exists():
+        raise postings.NotHere(_("This case does not stand in %(group)s.") % {"group": group.name})
+    message, new = postings.say(by, kind=kind, text=text, key=key)
+    if not new:
+        return message.postings.get(group=group)
+    contribute(message, case=case, extras=extras)
+    log.record(kind, case, by=by, group=group.pk)
+    hold = group.screens_first and not roles.has(by, roles.Right.SCREEN, group)
+    posting = postings.post(message, [group], by=by, hold=hold)[0]
+    if not hold:
+        following.pass_on(posting, case=case)
+    return posting
+
+
+@transaction.atomic
+def release(posting: Posting, *, by: Person) -> Posting:
+    """Let a held post of an open case appear, and pass it on where its case is followed; refuses with `CaseClosed` or `NotHere`."""
+    case = lifecycle.open_case(posting.message.contribution.case)
+    posting = postings.release(posting, by=by)
+    following.pass_on(posting, case=case)
+    return posting
+
+
+def begin(message: Message, *, group: Group, called: str, by: Person, extras: Mapping[str, Any], exercise: bool = False) -> Case:
+    """A new case around its first message, with the next reference of the year."""
+    now = timezone.now()
+    case = Case.objects.create(
+        reference=uuid.uuid4().hex[:12],
+        title=_title(message.text),
+        called=called,
+        origin=group,
+        opened_by=by,
+        opened_at=now,
+        exercise=exercise,
+    )
+    case.reference = f"{timezone.localtime(now).year}-{case.pk}"
+    case.save(update_fields=["reference"])
+    contribute(message, case=case, extras=extras)
+    return case
+
+
+def contribute(message: Message, *, case: Case, extras: Mapping[str, Any]) -> Contribution:
+    """Tie a message to its case, with the optional extras; unknown names are a mistake of ours."""
+    unknown = extras.keys() - EXTRAS
+    if unknown:
+        raise TypeError(f"not fields of a contribution: {sorted(unknown)}")
+    contribution = Contribution(case=case, message=message, **extras)
+    contribution.clean_fields(exclude=["case", "message"])
+    contribution.save()
+    return contribution
+
+
+def reached(case: Case) -> QuerySet[Group]:
+    """The groups in which anything of this case stands."""
+    return lifecycle.reached(case)
+
+
+def _title(text: str) -> str:
+    first = text.split("\n")[0].split(". ")[0].split(", ")[0]
+    return Truncator(first).chars(72)

@@ -1,0 +1,54 @@
+"""`meldkring serve`: pages, stream and clock in one process."""
+
+import contextlib
+import errno
+import os
+import socket
+from typing import Any
+
+import uvicorn
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from uvicorn import importer
+
+
+class Command(BaseCommand):
+    help = "Serve the pages, the live stream and the clock in one process."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+
+    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        run(listen(host, port))
+
+
+def run(listener: socket.socket) -> None:
+    """Serve on this socket until a signal ends it."""
+    config = uvicorn.Config(
+        "meldkring.config.asgi:application", log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        Server(config).run(sockets=[listener])
+
+
+class Server(uvicorn.Server):
+    """Ends the open pages first: they come back by themselves, while uvicorn would wait for them in vain and then complain."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        importer.import_from_string("meldkring.config.asgi:hub").drop()
+        await super().shutdown(sockets)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket, or `CommandError` that says how to choose another port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        raise CommandError(f"Port {port} on {host} {why}. Choose another one, for example: PORT={port + 1} make demo") from error
+    listener.listen(2048)
+    return listener

@@ -1,0 +1,98 @@
+"""How does the demo get into an empty database? Places, groups and people in bulk, the cases through the verbs; all or nothing."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from meldkring.cases import closing
+from meldkring.cases.models import Case, Outcome, Status
+from meldkring.demo import history, places, residents
+from meldkring.demo.town import Town
+from meldkring.groups.models import Group, Kind, Membership, Role
+from meldkring.people.models import Person
+from meldkring.places.models import District, Municipality, Neighbourhood
+
+LIVED_HERE = timedelta(days=400)
+STALE = timedelta(minutes=30)
+
+
+def loaded() -> bool:
+    """Whether the demo stands in this database."""
+    return Municipality.objects.filter(code=places.CODE).exists()
+
+
+@transaction.atomic
+def load() -> None:
+    """Fill an empty database with the demo."""
+    municipality = Municipality.objects.create(name=places.MUNICIPALITY, code=places.CODE)
+    _group(Kind.MUNICIPAL, f"Coördinatie {municipality.name}", municipality)
+    people = 0
+    for wijk in places.WIJKEN:
+        district = District.objects.create(municipality=municipality, name=wijk.name, slug=wijk.slug)
+        _group(Kind.COORDINATION, f"Coördinatie {wijk.name}", municipality, district=district)
+        steering = _group(Kind.STEERING, f"Stuurgroep {wijk.name}", municipality, district=district)
+        for buurt in wijk.buurten:
+            neighbourhood = _neighbourhood(district, wijk, buurt)
+            watch = _group(Kind.WATCH, buurt.name, municipality, district=district, run_by=steering)
+            watch.neighbourhoods.add(neighbourhood)
+            people += _people(buurt, watch, neighbourhood, start=people)
+        _steering(wijk, steering)
+    _officer_and_official()
+    history.tell_all(Town.here())
+
+
+@transaction.atomic
+def freshen() -> None:
+    """See to it that something is happening now, also when the demo is opened again days later."""
+    still_open = Case.objects.filter(status=Status.OPEN).order_by("-opened_at")
+    newest = still_open.first()
+    if newest and timezone.now() - newest.opened_at < STALE:
+        return
+    town = Town.here()
+    for case in still_open:
+        by = town.phone_manager(case.origin)
+        closing.close(case, outcome=Outcome.NO_WORD, text="We hoorden niets meer van de politie. We sluiten deze melding.", by=by)
+    history.tell_now(town)
+
+
+def _group(kind: Kind, name: str, municipality: Municipality, *, district: District | None = None, run_by: Group | None = None) -> Group:
+    return Group.objects.create(kind=kind, name=name, municipality=municipality, district=district, run_by=run_by)
+
+
+def _neighbourhood(district: District, wijk: places.Wijk, buurt: places.Buurt) -> Neighbourhood:
+    longitude, latitude = buurt.label
+    return Neighbourhood.objects.create(
+        district=district, name=buurt.name, households=buurt.households,
+        longitude=longitude, latitude=latitude, outline=places.outline(wijk, buurt),
+    )  # fmt: skip
+
+
+def _people(buurt: places.Buurt, watch: Group, neighbourhood: Neighbourhood, *, start: int) -> int:
+    parts = [part for part in residents.CAST if part.buurt == buurt.name]
+    made = [residents.person(part.email, part.first_name, street=buurt.streets[0]) for part in parts]
+    made += residents.others(buurt.members - len(parts), start=start, streets=buurt.streets)
+    for person in made:
+        person.neighbourhood = neighbourhood
+    _join(Person.objects.bulk_create(made), watch, Role.MEMBER)
+    return len(made)
+
+
+def _steering(wijk: places.Wijk, steering: Group) -> None:
+    for part in residents.CAST:
+        if part.wijk == wijk.name:
+            _join([Person.objects.get(email=part.email)], steering, part.role)
+
+
+def _officer_and_official() -> None:
+    for part in residents.CAST:
+        if not part.buurt:
+            person = Person.objects.bulk_create([residents.person(part.email, part.first_name)])[0]
+            kinds = [Kind.MUNICIPAL] if part.role == Role.OFFICIAL else [Kind.COORDINATION, Kind.STEERING]
+            for group in Group.objects.filter(kind__in=kinds):
+                _join([person], group, part.role)
+
+
+def _join(people: list[Person], group: Group, role: str) -> None:
+    since = timezone.now() - LIVED_HERE
+    Membership.objects.bulk_create([Membership(person=p, group=group, role=role, kind=group.kind, joined_at=since) for p in people])

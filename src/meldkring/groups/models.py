@@ -1,0 +1,84 @@
+"""Groups and who belongs to them. Membership of watch and steering groups is kept; that of coordination and municipal groups is derived."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from meldkring.places.models import District, Municipality, Neighbourhood
+
+
+class Kind(models.TextChoices):
+    """The four kinds of group (S5, S9)."""
+
+    WATCH = "watch", _("watch group")
+    STEERING = "steering", _("steering group")
+    COORDINATION = "coordination", _("coordination group")
+    MUNICIPAL = "municipal", _("municipal coordination group")
+
+
+class Role(models.TextChoices):
+    """What a person is in a group. What a role may do stands in `roles.py`."""
+
+    MEMBER = "member", _("member")
+    STEERING = "steering", _("steering member")
+    PHONE_MANAGER = "phone_manager", _("phone manager")
+    OFFICER = "officer", _("community officer")
+    OFFICIAL = "official", _("municipal official")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+class Group(models.Model):
+    """A group in which messages stand. `last_number` and `last_change` are given out under its row lock, so both are gapless."""
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    name = models.CharField(_("name"), max_length=100)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="groups")
+    district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, related_name="groups")
+    run_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="runs")
+    neighbourhoods = models.ManyToManyField(Neighbourhood, blank=True, related_name="watch_groups")
+    screens_first = models.BooleanField(_("show messages only after screening"), default=False)
+    last_number = models.PositiveIntegerField(default=0)
+    last_change = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("kind", "name")
+        constraints = [
+            models.CheckConstraint(name="watch_group_is_run_by_a_steering_group", condition=~Q(kind="watch") | Q(run_by__isnull=False)),
+            models.CheckConstraint(name="only_municipal_group_has_no_district", condition=Q(kind="municipal") | Q(district__isnull=False)),
+            models.UniqueConstraint(fields=("district",), condition=Q(kind="coordination"), name="one_coordination_group_per_district"),
+            models.UniqueConstraint(fields=("municipality",), condition=Q(kind="municipal"), name="one_municipal_group_per_municipality"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_watch(self) -> bool:
+        return self.kind == Kind.WATCH
+
+
+class Membership(models.Model):
+    """A person in a group, from `joined_at` until `left_at`. Kept for watch and steering groups, and for officers and officials."""
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=14, choices=Role.choices, default=Role.MEMBER)
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+    kind = models.CharField(
+        max_length=12, choices=Kind.choices, help_text=_("The kind of the group, kept here for the rule of one watch group.")
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("group", "person"), condition=Q(left_at=None), name="one_membership_per_person_and_group"),
+            models.UniqueConstraint(fields=("person",), condition=Q(left_at=None, kind="watch"), name="one_watch_group_per_resident"),
+            models.UniqueConstraint(
+                fields=("group",), condition=Q(left_at=None, role="phone_manager"), name="one_phone_manager_per_steering_group"
+            ),
+        ]
+        indexes = [models.Index(fields=("person", "left_at"))]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.person_id} in {self.group_id}"

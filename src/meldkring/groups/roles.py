@@ -1,0 +1,162 @@
+"""Who may do what: one table from role and kind of group to rights, and the standing of a person in every group.
+
+A standing is kept (a membership) or derived: a steering member stands in every watch group the steering group runs (S7) and in the
+coordination group of the district (S8); a phone manager also in the municipal group, if there is one (S9).
+"""
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from meldkring.groups.models import Group, Kind, Membership, Role
+from meldkring.people.models import Person
+
+
+class Right(enum.Enum):
+    """Something a role may do in a group."""
+
+    READ = "read"
+    REPORT = "report"
+    REACT = "react"
+    CONVERSE = "converse"
+    NOTICE = "notice"
+    JUDGE = "judge"
+    SCREEN = "screen"
+    CLOSE = "close"
+    CALL = "call"
+    POLICE = "police"
+    FOR_POLICE = "for_police"
+    MEMBERS = "members"
+    FIGURES = "figures"
+
+
+R = Right
+_STEERS = frozenset({R.READ, R.REACT, R.JUDGE, R.CLOSE, R.CONVERSE, R.FOR_POLICE})
+RIGHTS: dict[tuple[str, str], frozenset[Right]] = {
+    (Role.MEMBER, Kind.WATCH): frozenset({R.READ, R.REPORT, R.REACT, R.CALL}),
+    (Role.STEERING, Kind.WATCH): frozenset({R.READ, R.REACT, R.NOTICE, R.JUDGE, R.SCREEN, R.CLOSE, R.CALL}),
+    (Role.PHONE_MANAGER, Kind.WATCH): frozenset({R.READ, R.REACT, R.NOTICE, R.JUDGE, R.SCREEN, R.CLOSE, R.CALL, R.MEMBERS}),
+    (Role.STEERING, Kind.STEERING): _STEERS,
+    (Role.PHONE_MANAGER, Kind.STEERING): _STEERS | {R.MEMBERS},
+    (Role.OFFICER, Kind.STEERING): frozenset({R.READ, R.REACT, R.CONVERSE, R.POLICE}),
+    (Role.STEERING, Kind.COORDINATION): _STEERS,
+    (Role.PHONE_MANAGER, Kind.COORDINATION): _STEERS,
+    (Role.OFFICER, Kind.COORDINATION): frozenset({R.READ, R.REACT, R.CONVERSE, R.POLICE}),
+    (Role.PHONE_MANAGER, Kind.MUNICIPAL): _STEERS - {R.FOR_POLICE},
+    (Role.OFFICIAL, Kind.MUNICIPAL): frozenset({R.FIGURES}),
+    (Role.ADMINISTRATOR, Kind.MUNICIPAL): frozenset({R.FIGURES}),
+}
+STEERING_ROLES = (Role.STEERING, Role.PHONE_MANAGER)
+
+
+class NotAllowed(Exception):
+    """The person has no right to do this here. The text is for the person."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person is, or was, in a group; `until` is None while it lasts."""
+
+    group: Group
+    role: str
+    since: datetime
+    until: datetime | None
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        return RIGHTS.get((self.role, self.group.kind), frozenset())
+
+
+def standings(person: Person) -> list[Standing]:
+    """Every standing of this person, kept and derived, past ones too; at most two queries."""
+    kept = list(person.memberships.select_related("group__district", "group__municipality"))
+    found = [Standing(m.group, m.role, m.joined_at, m.left_at) for m in kept]
+    steering = [m for m in kept if m.kind == Kind.STEERING and m.role in STEERING_ROLES]
+    if steering:
+        reach = Q(pk=None)
+        for m in steering:
+            reach |= _derived_from(m)
+        derived = list(Group.objects.filter(reach).select_related("district", "municipality"))
+        found += [Standing(g, m.role, m.joined_at, m.left_at) for m in steering for g in derived if _derives(m, g)]
+    return found
+
+
+def current(person: Person) -> dict[int, list[Standing]]:
+    """The standings that last, by group id."""
+    found: dict[int, list[Standing]] = {}
+    for standing in standings(person):
+        if standing.until is None:
+            found.setdefault(standing.group.pk, []).append(standing)
+    return found
+
+
+def has(person: Person, right: Right, group: Group) -> bool:
+    """Whether this person has this right in this group now."""
+    return any(right in s.rights for s in current(person).get(group.pk, ()))
+
+
+def require(person: Person, right: Right, group: Group) -> None:
+    """Refuse with `NotAllowed` unless the person has the right in the group now."""
+    if not has(person, right, group):
+        raise NotAllowed(_("You cannot do this in %(group)s.") % {"group": group.name})
+
+
+def with_right(person: Person, right: Right) -> list[Group]:
+    """The groups in which this person has this right now, by kind and name."""
+    groups = {s.group.pk: s.group for ss in current(person).values() for s in ss if right in s.rights}
+    return sorted(groups.values(), key=lambda g: (g.kind, g.name))
+
+
+def steering_groups(person: Person) -> list[Group]:
+    """The steering groups this person is a steering member of."""
+    return [s.group for ss in current(person).values() for s in ss if s.group.kind == Kind.STEERING and s.role in STEERING_ROLES]
+
+
+def members(groups: Iterable[Group]) -> QuerySet[Person]:
+    """The people who can now read in any of these groups, each once."""
+    who = Q(pk=None)
+    for group in groups:
+        who |= Q(memberships__in=_memberships_behind(group))
+    return Person.objects.filter(who, is_active=True).distinct()
+
+
+def roster(group: Group) -> QuerySet[Membership]:
+    """The memberships, kept or derived, behind everyone who can now read in this group, by role and name."""
+    return _memberships_behind(group).filter(person__is_active=True).select_related("person", "group").order_by("-role", "person__first_name")
+
+
+def reach(groups: Iterable[Group]) -> int:
+    """How many different people a message in these groups reaches."""
+    return members(groups).count()
+
+
+def _memberships_behind(group: Group) -> QuerySet[Membership]:
+    readers = [role for (role, kind), rights in RIGHTS.items() if kind == group.kind and R.READ in rights]
+    lasting = Membership.objects.filter(left_at=None)
+    behind = Q(group=group, role__in=readers)
+    if group.kind == Kind.WATCH:
+        behind |= Q(group=group.run_by_id, role__in=STEERING_ROLES)
+    elif group.kind == Kind.COORDINATION:
+        behind |= Q(kind=Kind.STEERING, group__district=group.district_id, role__in=STEERING_ROLES)
+    elif group.kind == Kind.MUNICIPAL:
+        behind |= Q(kind=Kind.STEERING, group__municipality=group.municipality_id, role=Role.PHONE_MANAGER)
+    return lasting.filter(behind)
+
+
+def _derived_from(m: Membership) -> Q:
+    reach = Q(run_by=m.group_id) | Q(kind=Kind.COORDINATION, district=m.group.district_id)
+    if m.role == Role.PHONE_MANAGER:
+        reach |= Q(kind=Kind.MUNICIPAL, municipality=m.group.municipality_id)
+    return reach
+
+
+def _derives(m: Membership, group: Group) -> bool:
+    if group.kind == Kind.WATCH:
+        return group.run_by_id == m.group_id
+    if group.kind == Kind.COORDINATION:
+        return group.district_id == m.group.district_id
+    return group.kind == Kind.MUNICIPAL and m.role == Role.PHONE_MANAGER and group.municipality_id == m.group.municipality_id

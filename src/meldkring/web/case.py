@@ -1,0 +1,99 @@
+"""The page of a case: what happened, who is in touch with the police, and what you can do now."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from meldkring.cases import access, closing, reporting
+from meldkring.cases.models import Case, Contribution, Holder
+from meldkring.groups import roles
+from meldkring.groups.models import Group
+from meldkring.messaging import posting as postings
+from meldkring.messaging.models import Posting
+from meldkring.web import forms, shell, showing
+
+FIRST = 100
+Right = roles.Right
+
+
+@shell.member
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    return page(request, access.case(shell.person(request), reference))
+
+
+def page(request: HttpRequest, case: Case, react: forms.ReactForm | None = None) -> HttpResponse:
+    """The whole page; with a refused reaction in it, as it was typed, the status is 422."""
+    stands = {g.pk for g in reporting.reached(case)}
+    timeline = showing.once(list(access.timeline(shell.person(request), case)))
+    shown = timeline if "all" in request.GET else timeline[-FIRST:]
+    mark_seen(request, shown)
+    context = {
+        "case": case,
+        "state": showing.case_state(case),
+        "posts": showing.posts(shown),
+        "left_out": len(timeline) - len(shown),
+        "places": places(timeline),
+        "banners": banners(request, case, stands),
+        "react": react or react_form(request, case, stands),
+        "clear_draft": {"report": "report", "react": f"case-{case.pk}"}.get(request.GET.get("sent", "")),
+        **possible(request, case, stands),
+    }
+    return render(request, "case/case.html", context, status=422 if react else 200)
+
+
+def here(request: HttpRequest, right: roles.Right, stands: set[int]) -> list[Group]:
+    """The groups in which the case stands and the signed-in person has this right."""
+    return [g for g in shell.groups(request, right) if g.pk in stands]
+
+
+def react_form(request: HttpRequest, case: Case, stands: set[int], data: Any = None) -> forms.ReactForm:
+    """The form for a reaction, empty or as it was sent."""
+    return forms.ReactForm(data, groups=here(request, Right.REACT, stands), prefix=None)
+
+
+def possible(request: HttpRequest, case: Case, stands: set[int]) -> dict[str, Any]:
+    """What the signed-in person can do with this case now."""
+    held = access.holding(shell.person(request), case)
+    steers = bool(here(request, Right.CLOSE, stands))
+    return {
+        "can_react": bool(here(request, Right.REACT, stands)),
+        "can_call": not held and bool(here(request, Right.CALL, stands)),
+        "can_news": (held or steers) and bool(here(request, Right.REACT, stands)),
+        "can_close": closing.may_close(shell.person(request), case),
+        "can_reopen": steers,
+        "is_holder": held,
+        "quick_answers": (_("I have seen nothing in my street."), _("I am looking out of the window."), _("I see them too.")),
+    }
+
+
+def banners(request: HttpRequest, case: Case, stands: set[int]) -> list[dict[str, Any]]:
+    """Per watch group in which the person reads and the case stands: who is in touch with the police."""
+    holders: dict[int, Holder] = {h.group_id: h for h in case.holders.filter(until=None).select_related("person")}
+    steered = {g.pk for g in here(request, Right.CLOSE, stands)}
+    found = []
+    for group in here(request, Right.READ, stands):
+        holder = holders.get(group.pk)
+        mine = holder is not None and holder.person_id == shell.person(request).pk
+        if group.is_watch:
+            found.append({"group": group, "holder": holder, "mine": mine, "can_hand_over": mine or group.pk in steered})
+    return found
+
+
+def places(timeline: Iterable[Posting]) -> list[tuple[Posting, Contribution]]:
+    """The sightings with a place on the map, in the order in which they were told."""
+    told = [(p, showing.contribution(p)) for p in timeline if not (p.hidden_at or p.withdrawn_at)]
+    return [(p, c) for p, c in told if c and c.latitude is not None and c.longitude is not None]
+
+
+def mark_seen(request: HttpRequest, shown: Sequence[Posting]) -> None:
+    """These postings have been on the person's screen."""
+    reading = {g.pk for g in shell.groups(request, Right.READ)}
+    last: dict[int, int] = {}
+    for posting in shown:
+        if posting.group_id in reading:
+            last[posting.group_id] = max(last.get(posting.group_id, 0), posting.number or 0)
+    for group, number in last.items():
+        postings.seen([shell.person(request).pk], group, number)

@@ -1,0 +1,129 @@
+"""The desk: what waits for the judgement of a steering group, and the verdicts. Every answer leads back to the desk."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from meldkring.cases import access as cases_access
+from meldkring.cases import following, forwarding, judging, reporting
+from meldkring.cases.models import Status
+from meldkring.groups import roles
+from meldkring.groups.models import Group
+from meldkring.messaging import access as messaging_access
+from meldkring.messaging import posting as postings
+from meldkring.web import shell, showing, steering_forms, telling, waiting
+
+RECENT = 10
+
+
+@require_GET
+@shell.member
+def desk(request: HttpRequest) -> HttpResponse:
+    """Everything that waits, what colleagues just judged, what goes along by itself."""
+    ours, steering = steering_of(request)
+    held = messaging_access.held(shell.person(request)).filter(group__run_by=steering).select_related("message__contribution__case")
+    late = cases_access.cases(shell.person(request)).filter(status=Status.OPEN, steering_reminded_at__isnull=False)
+    context = {
+        "steering": steering,
+        "steering_groups": ours,
+        "held": showing.posts(held),
+        "piles": waiting.piles(judging.waiting(steering), steering=steering, person=shell.person(request)),
+        "judged": waiting.judged(judging.recent(steering).filter(undone_at=None)[:RECENT], person=shell.person(request)),
+        "follows": following.active(steering),
+        "late": late,
+        "query": "?" + urlencode({"stuurgroep": steering.pk}),
+    }
+    return render(request, "desk/desk.html", context)
+
+
+@require_POST
+@shell.member
+def judge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forward a posting or judge it not relevant; the first colleague wins and the second is told who that was."""
+    _ours, steering = steering_of(request)
+    posting = messaging_access.posting(shell.person(request), pk)
+    if showing.contribution(posting) is None:
+        raise Http404
+    form = steering_forms.VerdictForm(request.POST, posting=posting, steering=steering)
+    if not form.is_valid():
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
+        return _back(steering)
+    with telling.told(request):
+        if form.cleaned_data["verdict"] == steering_forms.NOT_RELEVANT:
+            judging.not_relevant(posting, steering=steering, by=shell.person(request))
+        else:
+            forwarding.forward(
+                posting, to=form.cleaned_data["to"], steering=steering, by=shell.person(request), follow=form.cleaned_data["follow"]
+            )
+    return _back(steering)
+
+
+@require_POST
+@shell.member
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one's own judgement back, within ten seconds."""
+    _ours, steering = steering_of(request)
+    judgement = get_object_or_404(judging.recent(steering), pk=pk)
+    with telling.told(request):
+        judging.undo(judgement, by=shell.person(request))
+        messages.success(request, _("Taken back. The message waits again."))
+    return _back(steering)
+
+
+@require_POST
+@shell.member
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a held message appear."""
+    _ours, steering = steering_of(request)
+    posting = get_object_or_404(messaging_access.held(shell.person(request)), pk=pk)
+    with telling.told(request):
+        reporting.release(posting, by=shell.person(request))
+        messages.success(request, _("The group can read the message now."))
+    return _back(steering)
+
+
+@require_POST
+@shell.member
+def hide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hide a message, held or not, with a reason."""
+    _ours, steering = steering_of(request)
+    posting = messaging_access.posting(shell.person(request), pk)
+    form = steering_forms.ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["reason"][0]))
+        return _back(steering)
+    with telling.told(request):
+        postings.hide(posting, by=shell.person(request), reason=form.cleaned_data["reason"])
+        messages.success(request, _("The message is hidden."))
+    return _back(steering)
+
+
+@require_POST
+@shell.member
+def stop_following(request: HttpRequest, pk: int) -> HttpResponse:
+    """Later reactions are judged one by one again."""
+    _ours, steering = steering_of(request)
+    follow = get_object_or_404(following.active(steering), pk=pk)
+    with telling.told(request):
+        following.stop(follow, by=shell.person(request))
+        messages.success(request, _("Later messages wait for your judgement again."))
+    return _back(steering)
+
+
+def steering_of(request: HttpRequest) -> tuple[list[Group], Group]:
+    """The steering groups of this person and the one asked for, or 404 for who steers nowhere."""
+    ours = roles.steering_groups(shell.person(request))
+    asked = request.GET.get("stuurgroep", "")
+    for group in ours:
+        if not asked or str(group.pk) == asked:
+            return ours, group
+    raise Http404
+
+
+def _back(steering: Group) -> HttpResponse:
+    return redirect(reverse("desk") + "?" + urlencode({"stuurgroep": steering.pk}))

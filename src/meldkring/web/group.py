@@ -1,0 +1,79 @@
+"""A group's own page: who is in it and what stands in it. A watch group shows its cases and notices, the groups above it converse."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from meldkring.cases import access as cases_access
+from meldkring.cases.models import Case
+from meldkring.groups import access, roles
+from meldkring.groups.models import Group
+from meldkring.messaging import access as messaging_access
+from meldkring.messaging import posting as postings
+from meldkring.messaging.models import Kind, Posting
+from meldkring.people.models import Person
+from meldkring.web import refusals, shell, showing, steering_forms
+
+PAGE = 50
+
+
+@require_http_methods(["GET", "POST"])
+@shell.member
+def group(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the group, and take what someone says there: a notice in a watch group, conversation in the others."""
+    here = access.group(shell.person(request), pk)
+    right = roles.Right.NOTICE if here.is_watch else roles.Right.CONVERSE
+    may_say = roles.has(shell.person(request), right, here)
+    label = _("Notice for the whole group") if here.is_watch else _("Message to this group")
+    form = steering_forms.WordForm(request.POST or None, label=label)
+    if request.method == "POST" and not may_say:
+        raise Http404
+    if form.is_valid():
+        say = postings.place_notice if here.is_watch else postings.converse
+        try:
+            say(form.cleaned_data["text"], group=here, by=shell.person(request), key=form.cleaned_data["key"])
+        except refusals.REFUSALS as refusal:
+            refusals.onto(form, refusal)
+        else:
+            return redirect("group", here.pk)
+    context = _shown(request, here) | {"group": here, "form": form if may_say else None}
+    return render(request, "group/group.html", context, status=422 if form.is_bound else 200)
+
+
+def _shown(request: HttpRequest, here: Group) -> dict[str, object]:
+    found = (
+        messaging_access.postings(shell.person(request))
+        .filter(group=here)
+        .select_related("message__contribution__case")
+        .order_by("-number")
+    )
+    if here.is_watch:
+        found = found.filter(message__kind=Kind.NOTICE)
+    before = request.GET.get("voor", "")
+    if before.isdecimal():
+        found = found.filter(number__lt=int(before))
+    page = list(found[: PAGE + 1])
+    older, page = page[PAGE - 1].number if len(page) > PAGE else None, page[:PAGE][::-1]
+    if page and not before and not here.is_watch:
+        postings.seen([shell.person(request).pk], here.pk, page[-1].number or 0)
+    return {"feed": _feed(page), "older": older, "cases": _cases(shell.person(request), here), **_people(here)}
+
+
+def _feed(page: list[Posting]) -> list[tuple[showing.Post, Case | None]]:
+    posts = showing.posts(page)
+    found = [showing.contribution(p) for p in page]
+    return [(post, c.case if c else None) for post, c in zip(posts, found, strict=True)]
+
+
+def _cases(person: Person, here: Group) -> list[tuple[Case, tuple[str, str]]]:
+    """The cases that stand in this group, open ones first, at most twenty."""
+    standing = messaging_access.postings(person).filter(group=here).values("message__contribution__case")
+    found = cases_access.cases(person).filter(pk__in=standing).order_by("-status", "-opened_at")[:20]
+    return [(case, showing.case_state(case)) for case in found]
+
+
+def _people(here: Group) -> dict[str, object]:
+    roster = list(roles.roster(here))
+    steering = [m for m in roster if m.role in roles.STEERING_ROLES]
+    return {"steering": steering, "others": [m for m in roster if m not in steering], "people": len({m.person_id for m in roster})}

@@ -1,0 +1,67 @@
+"""Private letters between a resident and a steering group, as the one or the other reads them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Max, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from meldkring.groups.models import Group
+from meldkring.messaging import letters as domain
+from meldkring.messaging.models import Letter
+from meldkring.people.models import Person
+from meldkring.web import forms, refusals, shell, showing
+
+PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One line in the list of letters: with whom, when last, how many unread."""
+
+    steering: int
+    resident: int
+    name: str
+    last: datetime
+    unread: int
+
+
+@shell.member
+def letters(request: HttpRequest) -> HttpResponse:
+    person = shell.person(request)
+    to_me = Q(resident=person, read_at=None) & ~Q(author=person)
+    rows = domain.readable(person).order_by().values("steering", "resident").annotate(last=Max("written_at"), unread=Count("pk", filter=to_me))
+    page = Paginator(rows.order_by("-last"), PER_PAGE).get_page(request.GET.get("page"))
+    found = list(page.object_list)
+    groups = Group.objects.in_bulk({row["steering"] for row in found})
+    people = Person.objects.in_bulk({row["resident"] for row in found})
+    exchanges = [
+        Exchange(name=groups[row["steering"]].name if row["resident"] == person.pk else showing.name(people[row["resident"]]), **row)
+        for row in found
+    ]
+    return render(request, "letters/list.html", {"exchanges": exchanges, "page": page})
+
+
+@shell.member
+def letter(request: HttpRequest, steering: int, resident: int) -> HttpResponse:
+    person = shell.person(request)
+    exchange = domain.exchange(person, steering=steering, resident=resident)
+    form = forms.LetterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            domain.write(form.cleaned_data["text"], steering=exchange[0].steering, resident=exchange[0].resident, by=person)
+        except refusals.REFUSALS as refusal:
+            refusals.onto(form, refusal)
+        else:
+            return redirect("letter", steering, resident)
+    if person.pk == resident:
+        domain.mark_read(person, steering=steering)
+    context = {"exchange": exchange, "form": form, "with": other(person, exchange[0])}
+    return render(request, "letters/letter.html", context, status=422 if request.method == "POST" else 200)
+
+
+def other(person: Person, first: Letter) -> str:
+    """With whom this exchange is, for who reads it."""
+    return first.steering.name if first.resident == person else showing.name(first.resident)

@@ -1,0 +1,84 @@
+"""What stands around every page: navigation by role, the groups to listen to, the demo bar.
+
+A page that shows live content must know its place in the stream *before* it reads that content, or a message that comes
+in between would be missed: `member` sees to that.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from meldkring.cases import judging
+from meldkring.groups import roles
+from meldkring.groups.models import Group, Kind
+from meldkring.messaging import letters
+from meldkring.people.models import Person
+from meldkring.web import demo
+
+Standings = dict[int, list[roles.Standing]]
+
+
+def member(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for who is signed in; where they stand, and up to where each group has come, is read first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        standings(request)
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
+
+
+def standings(request: HttpRequest) -> Standings:
+    """What the signed-in person is in which groups now, read once for the request."""
+    found: Standings | None = getattr(request, "meldkring_standings", None)
+    if found is None:
+        found = roles.current(person(request))
+        request.meldkring_standings = found  # type: ignore[attr-defined]
+    return found
+
+
+def person(request: HttpRequest) -> Person:
+    """Who is signed in; only for pages behind `member`."""
+    assert isinstance(request.user, Person)  # noqa: S101 - tells mypy what login_required has seen to
+    return request.user
+
+
+def groups(request: HttpRequest, right: roles.Right) -> list[Group]:
+    """The groups in which the signed-in person has this right, watch groups they are a member of first."""
+    found = {s.group.pk: s for ss in standings(request).values() for s in ss if right in s.rights}
+    order = sorted(found.values(), key=lambda s: (s.group.kind != Kind.WATCH, s.role != "member", s.group.name))
+    return [s.group for s in order]
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """The context of base.html; empty for visitors. `live_groups` is "group:number.change" for each group one reads in."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {"demo": settings.DEMO, **demo.bar(request)}
+    mine = groups(request, roles.Right.READ)
+    live = ",".join(f"{g.pk}:{g.last_number}.{g.last_change}" for g in mine)
+    return {
+        "demo": settings.DEMO, **demo.bar(request), "my_groups": mine, "live_groups": live, "nav": navigation(request), "logout_url": reverse("account_logout"),
+    }  # fmt: skip
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Where this person can go, with what waits there."""
+    items = [(reverse("home"), _("Home"), 0)]
+    if groups(request, roles.Right.REPORT):
+        items.append((reverse("report"), _("Report something"), 0))
+    steering = [g for g in groups(request, roles.Right.JUDGE) if g.kind == Kind.STEERING]
+    if steering:
+        items.append((reverse("desk"), _("Judge"), sum(judging.waiting(g).count() for g in steering)))
+    if groups(request, roles.Right.POLICE) or groups(request, roles.Right.FOR_POLICE):
+        items.append((reverse("police"), _("Message from the police"), 0))
+    items += [(reverse("group", args=[g.pk]), g.name, 0) for g in groups(request, roles.Right.READ)]
+    unread = letters.readable(person(request)).filter(resident=person(request), read_at=None).exclude(author=person(request)).count()
+    items += [(reverse("letters"), _("Letters"), unread), (reverse("me"), _("Me"), 0)]
+    return [{"url": url, "label": label, "count": count, "current": request.path == url} for url, label, count in items]

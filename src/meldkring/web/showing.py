@@ -1,0 +1,140 @@
+"""From rows to what a page shows: a post with its provenance, a case with its state. Templates get these and ask nothing more."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from meldkring.cases.models import Called, Case, Contribution, Holder
+from meldkring.messaging.models import Kind, Posting
+from meldkring.people.models import Person
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a message's way: the group it came from, who forwarded it from there, when."""
+
+    group: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Post:
+    """A posting as a page shows it. The same for everyone in the group, so it can be rendered once."""
+
+    id: int
+    message_id: int
+    kind: str
+    author: str
+    said_at: datetime
+    text: str
+    badge: str
+    facts: list[str]
+    provenance: list[Step]
+    group: str
+    number: int | None
+    state: str
+    state_text: str
+    url: str
+    is_forwarded: bool = field(default=False)
+
+
+def posts(postings: Iterable[Posting]) -> list[Post]:
+    """Show these postings; their chains of provenance are read with one query, however long they are."""
+    postings = list(postings)
+    every = Posting.objects.filter(message__in={p.message_id for p in postings}).select_related("group", "posted_by")
+    by_pk = {p.pk: p for p in every}
+    return [post(p, _chain(p, by_pk)) for p in postings]
+
+
+def once(postings: Sequence[Posting]) -> list[Posting]:
+    """Each message once: of a message that stands in several groups, the posting nearest to where it was said."""
+    nearest: dict[int, Posting] = {}
+    for posting in postings:
+        nearest.setdefault(posting.message_id, posting)
+    return list(nearest.values())
+
+
+def post(posting: Posting, chain: Sequence[Posting]) -> Post:
+    """Show one posting, given the postings through which it came, itself last."""
+    state, text = _state(posting)
+    return Post(
+        id=posting.pk,
+        message_id=posting.message_id,
+        kind=posting.message.kind,
+        author=name(posting.message.author),
+        said_at=posting.message.said_at,
+        text="" if state in ("hidden", "withdrawn") else posting.message.text,
+        badge=_badge(posting),
+        facts=[] if state in ("hidden", "withdrawn") else facts(contribution(posting)),
+        provenance=[Step(a.group.name, name(b.posted_by), b.posted_at) for a, b in pairwise(chain)],
+        group=posting.group.name,
+        number=posting.number,
+        state=state,
+        state_text=text,
+        url=reverse("posting", args=[posting.pk]),
+        is_forwarded=len(chain) > 1,
+    )
+
+
+def contribution(posting: Posting) -> Contribution | None:
+    """What this posting's message brings to a case, if it belongs to one."""
+    return getattr(posting.message, "contribution", None)
+
+
+def name(person: Person | None) -> str:
+    """How a person is shown; who has erased themself is a former member."""
+    return person.shown_name if person else _("former member")
+
+
+def facts(contribution: Contribution | None) -> list[str]:
+    """The optional extras of a report in words, each with its label."""
+    if contribution is None:
+        return []
+    said = [
+        (_("Persons"), contribution.persons),
+        (_("Vehicle"), contribution.vehicle),
+        (_("Place"), contribution.place),
+        (_("Direction"), contribution.get_direction_display() if contribution.direction else ""),
+        (_("I am going to"), contribution.going_to_do),
+        (_("Source"), contribution.source),
+    ]
+    return [f"{label}: {value}" for label, value in said if value]
+
+
+def holder_line(holder: Holder | None) -> str:
+    """Who keeps in touch with the police here, for the banner of a case."""
+    return name(holder.person) if holder else ""
+
+
+def case_state(case: Case) -> tuple[str, str]:
+    """The urgency of a case (alarm, working, over) and the word that goes with its colour."""
+    if not case.is_open:
+        return "over", case.get_outcome_display()
+    return ("alarm", _("Now")) if case.is_alarm else ("working", _("Not urgent"))
+
+
+def _badge(posting: Posting) -> str:
+    found = contribution(posting)
+    if posting.message.kind in (Kind.REPORT, Kind.POLICE) and found:
+        return str(Called(found.case.called).label)
+    return str(_("Police called")) if posting.message.kind == Kind.CALL else ""
+
+
+def _state(posting: Posting) -> tuple[str, str]:
+    if posting.withdrawn_at:
+        return "withdrawn", _("This message has been withdrawn.")
+    if posting.hidden_at:
+        return "hidden", _("Hidden by the steering group: %(reason)s") % {"reason": posting.hidden_reason}
+    return ("held", _("Waiting for the steering group.")) if posting.number is None else ("", "")
+
+
+def _chain(posting: Posting, by_pk: dict[int, Posting]) -> list[Posting]:
+    chain = [posting]
+    while chain[0].forwarded_from_id in by_pk:
+        chain.insert(0, by_pk[chain[0].forwarded_from_id])
+    return chain

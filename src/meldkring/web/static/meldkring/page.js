@@ -1,0 +1,171 @@
+// The small conveniences of every page. Each works on what stands in the HTML and is missed by nobody without it.
+
+import { save, startDrafts } from "./drafts.js";
+import { startSteps } from "./steps.js";
+
+const language = document.documentElement.lang || "nl";
+const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
+
+document.documentElement.classList.add("has-js");
+startDrafts();
+document.querySelectorAll("[data-reveal]").forEach(startReveal);
+document.querySelectorAll("form[data-steps]").forEach(startSteps);
+prepare(document);
+setInterval(() => tellTimes(document), 30_000);
+
+document.addEventListener("meldkring:inserted", (event) => prepare(event.target));
+document.addEventListener("htmx:after:swap", () => prepare(document));
+document.addEventListener("click", clicked);
+document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(null, true));
+document.addEventListener("submit", guard);
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));
+
+function prepare(part) {
+  tellTimes(part);
+  const undo = [...part.querySelectorAll("[data-undo-seconds]:not([data-counting])")];
+  if (part.matches?.("[data-undo-seconds]:not([data-counting])")) undo.push(part);
+  undo.forEach(countDown);
+}
+
+function clicked(event) {
+  closeMenus(event.target.closest("details[data-menu]"));
+  const button = event.target.closest("button");
+  if (button?.dataset.reveal) reveal(button, button.getAttribute("aria-expanded") !== "true", true);
+  if (button && "locate" in button.dataset) locate(button);
+  if (button && ("copy" in button.dataset || "copyText" in button.dataset)) copy(button);
+}
+
+// Times as people say them.
+
+function tellTimes(part) {
+  const times = [...part.querySelectorAll("time[data-relative]")];
+  if (part.matches?.("time[data-relative]")) times.push(part);
+  for (const time of times) {
+    const words = inWords(new Date(time.dateTime));
+    if (words && words !== time.textContent) time.textContent = words;
+  }
+}
+
+function inWords(moment) {
+  const seconds = (moment - Date.now()) / 1000;
+  if (Number.isNaN(seconds)) return "";
+  const past = Math.abs(seconds);
+  if (past < 45) return ago.format(0, "second");
+  if (past < 3570) return ago.format(Math.round(seconds / 60), "minute");
+  if (past < 79_200) return ago.format(Math.round(seconds / 3600), "hour");
+  if (past < 518_400) return ago.format(Math.round(seconds / 86_400), "day");
+  return day.format(moment);
+}
+
+// More fields only for who wants them.
+
+function startReveal(button) {
+  const target = document.querySelector(button.dataset.reveal);
+  if (!target) return;
+  const filled = [...target.querySelectorAll("input, textarea, select")].some((field) =>
+    field.type === "radio" || field.type === "checkbox" ? field.checked : field.type !== "hidden" && field.value);
+  button.setAttribute("aria-controls", target.id);
+  reveal(button, filled || Boolean(target.querySelector(".field__error")), false);
+}
+
+function reveal(button, open, focus) {
+  const target = document.querySelector(button.dataset.reveal);
+  if (!target) return;
+  target.hidden = !open;
+  button.setAttribute("aria-expanded", String(open));
+  if (open && focus) target.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+}
+
+// Where I am now: only on a tap, and a refusal is explained.
+
+function locate(button) {
+  const { lat = "[name=lat]", lon = "[name=lon]", status, locating, located, refused, failed } = button.dataset;
+  const form = button.form ?? document;
+  const say = (text) => {
+    const place = status ? document.querySelector(status) : button.parentElement.querySelector("[role=status]");
+    if (place) place.textContent = text ?? "";
+  };
+  if (!navigator.geolocation) return say(failed);
+  say(locating);
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      form.querySelector(lat).value = coords.latitude.toFixed(6);
+      form.querySelector(lon).value = coords.longitude.toFixed(6);
+      button.setAttribute("aria-pressed", "true");
+      say(located?.replace("{m}", Math.round(coords.accuracy)));
+      if (form.dataset?.draft) save(form);
+    },
+    (problem) => say(problem.code === problem.PERMISSION_DENIED ? refused : failed),
+    { enableHighAccuracy: true, timeout: 10_000, maximumAge: 30_000 },
+  );
+}
+
+async function copy(button) {
+  const from = button.dataset.copy ? document.querySelector(button.dataset.copy) : null;
+  const words = button.textContent;
+  try {
+    await navigator.clipboard.writeText(from ? from.value ?? from.textContent.trim() : button.dataset.copyText);
+    button.textContent = button.dataset.copied ?? words;
+    setTimeout(() => { button.textContent = words; }, 2500);
+  } catch {
+    from?.select?.();
+  }
+}
+
+function closeMenus(except, focus = false) {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (menu === except) continue;
+    if (focus && menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  }
+}
+
+// A few seconds to take it back.
+
+function countDown(toast) {
+  const until = Date.now() + Number(toast.dataset.undoSeconds) * 1000;
+  const place = toast.querySelector("[data-undo-left]");
+  toast.dataset.counting = "";
+  const tick = setInterval(step, 1000);
+  step();
+  function step() {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    if (place) place.textContent = String(Math.max(left, 0));
+    if (left > 0) return;
+    clearInterval(tick);
+    toast.hidden = true;
+  }
+}
+
+// A tap sends once; without a network it waits and says so.
+
+function guard(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (!navigator.onLine && form.dataset.offline) return waitForNetwork(event, form);
+  if (form.matches("[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-boost]")) return;
+  if ("sending" in form.dataset) return event.preventDefault();
+  form.dataset.sending = "";
+  event.submitter?.setAttribute("aria-busy", "true");
+  setTimeout(() => release(form), 15_000);
+}
+
+function release(form) {
+  delete form.dataset.sending;
+  for (const element of form.elements) element.removeAttribute("aria-busy");
+}
+
+function waitForNetwork(event, form) {
+  event.preventDefault();
+  event.stopPropagation();
+  const state = document.getElementById("live-state");
+  if (state) state.textContent = form.dataset.offline;
+  if ("queued" in form.dataset) return;
+  form.dataset.queued = "";
+  addEventListener("online", () => {
+    delete form.dataset.queued;
+    if (state) state.textContent = "";
+    form.requestSubmit(event.submitter);
+  }, { once: true });
+}

@@ -1,0 +1,20 @@
+"""The addresses of a steering member's and an officer's pages."""
+
+from django.urls import path
+
+from meldkring.web import desk, group, police, posting
+
+urlpatterns = [
+    path("beoordelen/", desk.desk, name="desk"),
+    path("beoordelen/bericht/<int:pk>/", desk.judge, name="desk_judge"),
+    path("beoordelen/bericht/<int:pk>/laat-zien/", desk.release, name="desk_release"),
+    path("beoordelen/bericht/<int:pk>/verberg/", desk.hide, name="desk_hide"),
+    path("beoordelen/oordeel/<int:pk>/terug/", desk.undo, name="desk_undo"),
+    path("beoordelen/volgen/<int:pk>/stop/", desk.stop_following, name="desk_stop_following"),
+    path("groepen/<int:pk>/", group.group, name="group"),
+    path("bericht/<int:pk>/", posting.posting, name="posting"),
+    path("bericht/<int:pk>/verberg/", posting.hide, name="posting_hide"),
+    path("bericht/<int:pk>/toon/", posting.show, name="posting_show"),
+    path("bericht/<int:pk>/schrijf/", posting.write, name="posting_letter"),
+    path("politiebericht/", police.police, name="police"),
+]

@@ -1,0 +1,25 @@
+"""When a verb refuses, who hears it and how? The page they came from shows the refusal in its own words; nothing else changes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from meldkring.cases import judging
+from meldkring.web import refusals, showing
+
+
+@contextmanager
+def told(request: HttpRequest) -> Iterator[None]:
+    """Run one verb; a refusal becomes a message on the next page, and what the verb had begun is undone."""
+    try:
+        with transaction.atomic():
+            yield
+    except judging.AlreadyJudged as refusal:
+        found = {"name": showing.name(refusal.judgement.by), "verdict": refusal.judgement.get_verdict_display()}
+        messages.info(request, _("%(name)s was before you: %(verdict)s.") % found)
+    except refusals.REFUSALS as refusal:
+        messages.error(request, refusals.words(refusal))

@@ -32,7 +32,22 @@ def test_stop_on_the_route_exists(path: str, name: str) -> None:
 
 
 def test_the_route_is_whole() -> None:
-    needed = {"report", "post", "ring", "Feeder.run", "read", "Hub.publish", "judge", "forward", "pass_on", "call", "place", "close", "reopen", "remind"}
+    needed = {
+        "report",
+        "post",
+        "ring",
+        "Feeder.run",
+        "read",
+        "Hub.publish",
+        "judge",
+        "forward",
+        "pass_on",
+        "call",
+        "place",
+        "close",
+        "reopen",
+        "remind",
+    }
     assert needed <= {name for _path, name in STOPS}
 
 

@@ -7,10 +7,10 @@ import schemathesis
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
-
-from meldkring.people import tokens
 from tests.api.asking import ROOT, Program
 from tests.town import Town, town
+
+from meldkring.people import tokens
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +148,7 @@ def test_the_description_is_open_to_all() -> None:
     assert "Access-Control-Allow-Origin" not in Client().get(f"{ROOT}/me")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_nothing_a_program_sends_breaks_it(here: Town) -> None:
     """Made-up requests from the description itself, a few for each address: none ends in a 5xx."""
     Program(here.anna).post("/cases", **said(here))

@@ -3,11 +3,10 @@
 import uuid
 
 import pytest
-
 from tests.api.asking import Program
 from tests.town import Town, town
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 @pytest.fixture

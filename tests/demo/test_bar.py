@@ -1,10 +1,11 @@
 """Can the bar make you someone else in the demo, and nowhere but there?"""
 
+from typing import Any
+
 import pytest
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
-from pytest_django import SettingsWrapper
 
 from meldkring.demo import playing
 from meldkring.demo.town import Town
@@ -13,7 +14,7 @@ from meldkring.web import demo
 
 
 @pytest.fixture
-def in_demo(settings: SettingsWrapper, town: Town) -> None:
+def in_demo(settings: Any, town: Town) -> None:
     settings.DEMO = True
     settings.ROOT_URLCONF = "tests.demo.site"
 

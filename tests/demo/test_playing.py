@@ -17,7 +17,7 @@ def test_plays_to_the_end(town: Town) -> None:
     case = played(town)
     assert case.status == Status.CLOSED
     reached = set(reporting.reached(case).values_list("name", flat=True))
-    assert reached == {"De Laning", "Coördinatie Zoomwijck", "Coördinatie Hoeksche Waard", "Coördinatie Poortwijk", "Poortwijk-Noord"}
+    assert reached == {"De Laning", "Regiegroep Zoomwijck", "Regiegroep Hoeksche Waard", "Regiegroep Poortwijk", "Poortwijk-Noord"}
     assert holding.holder(case, town.groups["Poortwijk-Noord"])
 
 

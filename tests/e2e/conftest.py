@@ -5,24 +5,38 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page
-
 from tests import serving
 
 EVERYBODY = serving.PEOPLE.replace(
     '("anna", "arie", "bea", "sam")',
     '("anna", "arie", "bea", "carla", "fatima", "sam", "zora", "officer", "official", "outsider")',
+).replace(
+    '{"group": here.watch_a.pk,',
+    '{"groups": {n: g.pk for n, g in vars(here).items() if hasattr(g, "is_watch")}, "people": {n: getattr(here, n).pk for n in sessions},',
 )
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where the site runs, and what its town holds: sessions and keys by first name."""
+    """Where the site runs, and what its town holds: groups by name; people, sessions and keys by first name."""
 
     place: serving.Place
     url: str
     town: dict[str, Any]
+
+    def ask(self, name: str, method: str, path: str, **body: Any) -> Any:
+        """What the API answers a program of this person."""
+        headers = {"Authorization": f"Bearer {self.town['keys'][name]}"}
+        answer = httpx.request(method, f"{self.url}/api/v1{path}", json=body or None, headers=headers, trust_env=False, timeout=10)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    def report(self, text: str, *, by: str = "anna", called: str = "by_me") -> Any:
+        """A report in watch group A."""
+        return self.ask(by, "POST", "/cases", group=self.town["groups"]["watch_a"], text=text, called=called)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +58,8 @@ def device(site: Site, open_page: Callable[..., Page]) -> Device:
 
     def opened(name: str, path: str = "/", *, width: int = 390, dark: bool = False, **options: object) -> Page:
         page = open_page(width=width, dark=dark, **options)
-        page.context.add_cookies([{"name": "sessionid", "value": site.town["sessions"][name], "url": site.url}])
+        if name:  # without a name: a visitor
+            page.context.add_cookies([{"name": "sessionid", "value": site.town["sessions"][name], "url": site.url}])
         page.goto(site.url + path)
         return page
 

@@ -10,7 +10,8 @@ from tests.town import town
 
 from meldkring.cases import closing, following, forwarding, holding, judging, lifecycle, reporting
 from meldkring.cases.models import Holder, Judgement, Outcome
-from meldkring.groups import roles
+from meldkring.groups import joining, roles
+from meldkring.groups.models import Group, Role
 from meldkring.messaging import access as messaging_access
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Kind
@@ -111,11 +112,11 @@ def test_undo_takes_the_copies_and_holders_further_on_too() -> None:
     t = town()
     case = scene.police_message(t, [t.steering_1])
     up = forwarding.forward(scene.standing(case, t.steering_1)[0], to=[t.coordination_noord], steering=t.steering_1, by=t.sam)
-    other = t.watch_b
-    forwarding_other = up.made.get()
-    Judgement.objects.filter(posting=forwarding_other).delete()
-    scene.onward(forwarding_other, other, steering=t.steering_1, by=t.sofie)
-    assert holding.holder(case, other).person == t.sofie
+    third = Group.objects.create(kind="steering", name="S3", municipality=t.municipality, district=t.noord)
+    other = Group.objects.create(kind="watch", name="D", municipality=t.municipality, district=t.noord, run_by=third)
+    joining.join(t.outsider, third, role=Role.STEERING)
+    scene.onward(up.made.get(), other, steering=third, by=t.outsider)
+    assert holding.holder(case, other).person == t.outsider
     judging.undo(up, by=t.sam)
     assert scene.standing(case, other) == []
     assert holding.holder(case, other) is None

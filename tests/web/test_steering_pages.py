@@ -152,6 +152,15 @@ def test_write_to_the_author(place: Town) -> None:
     assert of(place.sam).post(reverse("posting_letter", args=[posting.pk]), {"text": ""}).status_code == 422
 
 
+def test_nobody_writes_to_a_resident_of_another_steering_group(place: Town) -> None:
+    posting = reported(place)
+    up = forwarding.forward(posting, to=[place.coordination_noord], steering=place.steering_1, by=place.fatima).made.get()
+    top = forwarding.forward(up, to=[place.municipal], steering=place.steering_1, by=place.fatima).made.get()
+    assert of(place.fatima).get(reverse("posting", args=[top.pk])).context["steering"] == place.steering_1
+    assert of(place.zora).get(reverse("posting", args=[top.pk])).context["letter_form"] is None
+    assert of(place.zora).post(reverse("posting_letter", args=[top.pk]), {"text": "Hello"}).status_code == 404
+
+
 def test_the_whole_way_of_a_message(place: Town) -> None:
     posting = reported(place)
     judgement = forwarding.forward(posting, to=[place.coordination_noord], steering=place.steering_1, by=place.sam)

@@ -30,6 +30,7 @@ STATUS: dict[type[Exception], int] = {
     lifecycle.CaseOpen: 409,
     holding.AlreadyHeld: 409,
     postings.NotHere: 409,
+    postings.KeyUsed: 409,
 }
 
 
@@ -44,15 +45,17 @@ def problem(status: int, detail: str, *, name: str = "about:blank", errors: list
 
 def register(api: NinjaAPI) -> None:
     """Tell the API what to answer to each exception."""
-    for refusal in STATUS:
-        api.add_exception_handler(refusal, _refused)
-    api.add_exception_handler(ninja_errors.ValidationError, _invalid)
-    api.add_exception_handler(exceptions.ValidationError, _invalid_field)
-    api.add_exception_handler(exceptions.ObjectDoesNotExist, _key_used)
-    api.add_exception_handler(exceptions.SuspiciousOperation, _suspicious)
-    api.add_exception_handler(ninja_errors.HttpError, _http)
-    api.add_exception_handler(Http404, not_found)
-    api.add_exception_handler(Exception, _broken)
+    handlers: dict[type[Exception], Any] = {
+        **dict.fromkeys(STATUS, _refused),
+        ninja_errors.ValidationError: _invalid,
+        exceptions.ValidationError: _invalid_field,
+        exceptions.SuspiciousOperation: _suspicious,
+        ninja_errors.HttpError: _http,
+        Http404: not_found,
+        Exception: _broken,
+    }
+    for exception, handler in handlers.items():
+        api.add_exception_handler(exception, handler)
 
 
 def not_found(request: HttpRequest, exc: Exception | None = None) -> HttpResponse:
@@ -86,11 +89,6 @@ def _invalid_field(request: HttpRequest, exc: exceptions.ValidationError) -> Htt
     named = exc.message_dict if hasattr(exc, "error_dict") else {"": exc.messages}
     found = [{"in": "body", "name": name, "detail": text} for name, texts in named.items() for text in texts]
     return problem(400, _("Something in your request is not right."), name="invalid-input", errors=found)
-
-
-def _key_used(request: HttpRequest, exc: Exception) -> HttpResponse:
-    # The verbs look up what an earlier use of the key made, in the place now named: it was made elsewhere.
-    return problem(409, _("This key has been used for another message."), name="key-used")
 
 
 def _suspicious(request: HttpRequest, exc: Exception) -> HttpResponse:

@@ -107,7 +107,7 @@ def desk(request: HttpRequest, steering: Annotated[int, Query(ge=1, le=2**63 - 1
     """What your steering group has yet to judge, with the groups it may go to; at most 100."""
     person = tokens.person(request)
     group = tokens.steering(person, steering)
-    postings = list(judging.waiting(group)[:MOST])
+    postings = list(judging.waiting(group, by=person)[:MOST])
     reach: dict[int, int] = {}
     waiting = [
         schemas.WaitingOut(posting=out, targets=[_target(g, reach) for g in forwarding.targets(posting, steering=group)])

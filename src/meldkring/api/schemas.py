@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from ninja import Field, Schema
@@ -204,7 +205,7 @@ class PostingOut(Shown):
             author=PersonOut.of(message.author), text="" if gone else message.text, said_at=message.said_at, posted_at=posting.posted_at,
             hidden_reason=posting.hidden_reason, case=contribution.case.reference if contribution else None,
             extras=ExtrasOut.model_validate(contribution, from_attributes=True) if contribution and not gone else None,
-            provenance=[_step(a, b) for a, b in zip(chain, chain[1:], strict=False)],
+            provenance=[_step(a, b) for a, b in pairwise(chain)],
         )  # fmt: skip
 
 

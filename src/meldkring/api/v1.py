@@ -19,7 +19,7 @@ DESCRIPTION = (
     "The neighbourhood watch from watch group to municipality and back. Ask with a personal key: `Authorization: Bearer mk_…`. "
     "Refusals are problem details (RFC 9457). A `key` (UUID) chosen by you makes sending the same message twice harmless."
 )
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
 
 
 class Api(NinjaAPI):
@@ -29,7 +29,7 @@ class Api(NinjaAPI):
     def urls(self) -> tuple[list[Any], str, str]:
         patterns, app, namespace = super().urls
         for pattern in patterns:
-            pattern.callback = _stamped(pattern.callback)
+            pattern.callback = _stamped(pattern.callback)  # type: ignore[arg-type]
         return [*patterns, re_path("", _stamped(problems.not_found))], app, namespace
 
     def get_openapi_schema(self, **options: Any) -> Any:
@@ -48,7 +48,7 @@ def _stamped(view: View) -> View:
     @functools.wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            response = view(request, *args, **kwargs)
+            response: HttpResponse = view(request, *args, **kwargs)
         except Http404:
             response = problems.not_found(request)
         if isinstance(response, HttpResponseNotAllowed):

@@ -114,7 +114,7 @@ def undo(request: HttpRequest, judgement_id: int) -> Made:
 def hide(request: HttpRequest, posting_id: int, body: schemas.ReasonIn) -> schemas.PostingOut:
     """Hide a message, with a reason that the group reads."""
     person = tokens.person(request)
-    return reading.shown([postings.hide(messaging.posting(person, posting_id), by=person, reason=body.reason)])[0]
+    return reading.shown([reporting.hide(messaging.posting(person, posting_id), by=person, reason=body.reason)])[0]
 
 
 @router.post("/postings/{int:posting_id}/release", response=schemas.PostingOut, tags=["steering"])

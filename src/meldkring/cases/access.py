@@ -11,14 +11,21 @@ from meldkring.people.models import Person
 
 
 def holding(person: Person, case: Case) -> bool:
-    """Whether this person is in touch with the police about this case now."""
-    return case.holders.filter(person=person, until=None).exists()
+    """Whether this person is in touch with the police about this case now, for a group where they still are."""
+    return case.holders.filter(_held_by(person)).exists()
 
 
 def cases(person: Person) -> QuerySet[Case]:
     """Every case of which this person may read something, newest first."""
     readable = Posting.objects.filter(messaging_access.readable(person)).values("message__contribution__case")
-    return Case.objects.filter(Q(pk__in=readable) | Q(holders__person=person, holders__until=None)).select_related("origin").distinct()
+    return Case.objects.filter(Q(pk__in=readable) | Q(pk__in=Holder.objects.filter(_held_by(person)).values("case"))).select_related(
+        "origin"
+    )
+
+
+def _held_by(person: Person) -> Q:
+    """Holdings that last, in groups this person has not left: who leaves reads no further, whatever they held."""
+    return Q(person=person, until=None, group__in=[g.pk for g in roles.with_right(person, roles.Right.READ)])
 
 
 def case(person: Person, reference: str) -> Case:
@@ -31,7 +38,7 @@ def case(person: Person, reference: str) -> Case:
 
 def timeline(person: Person, case: Case) -> PostingQuery:
     """The postings of a case that this person may read, oldest first; a message may stand in several of their groups."""
-    shown = messaging_access.readable(person)
+    shown = messaging_access.readable(person) | Q(message__author=person, number=None, withdrawn_at=None)
     if holding(person, case):
         shown |= Q(number__isnull=False, withdrawn_at=None)
     found = Posting.objects.filter(shown, message__contribution__case=case).distinct()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meldkring.audit import log
-from meldkring.cases import lifecycle, reporting
+from meldkring.cases import access, lifecycle, reporting
 from meldkring.cases.models import Case, Outcome, Status
 from meldkring.groups import roles
 from meldkring.groups.models import Group
@@ -19,7 +19,7 @@ from meldkring.people.models import Person
 
 def may_close(person: Person, case: Case) -> bool:
     """A holder of the case, or a steering member of any group it reached."""
-    if case.holders.filter(person=person, until=None).exists():
+    if access.holding(person, case):
         return True
     ours = {g.pk for g in roles.with_right(person, roles.Right.CLOSE)}
     return reporting.reached(case).filter(pk__in=ours).exists()

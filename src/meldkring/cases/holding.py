@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meldkring.audit import log
-from meldkring.cases import lifecycle, reporting
+from meldkring.cases import access, lifecycle, reporting
 from meldkring.cases.models import Case, Holder
 from meldkring.groups import roles
 from meldkring.groups.models import Group
@@ -64,7 +64,7 @@ def hand_over(case: Case, *, group: Group, to: Person, by: Person) -> Holder:
 @transaction.atomic
 def police_news(text: str, *, case: Case, group: Group, by: Person, key: uuid.UUID | None = None) -> Posting:
     """News from the police, passed on by the holder or a steering member (S21)."""
-    held = case.holders.filter(person=by, until=None).exists()
+    held = access.holding(by, case)
     if not held and not roles.has(by, roles.Right.CLOSE, group):
         raise roles.NotAllowed(_("News from the police is placed by the case holder or a steering member."))
     return reporting.react(text, case=case, group=group, by=by, kind=Kind.NEWS, key=key)

@@ -31,12 +31,18 @@ class TooLate(Exception):
     """The ten seconds in which a judgement can be undone are over, or it was another person's."""
 
 
-def waiting(steering: Group) -> QuerySet[Posting]:
-    """The postings this steering group has yet to judge, newest case first."""
+def waiting(steering: Group, *, by: Person | None = None) -> QuerySet[Posting]:
+    """The postings this steering group has yet to judge, newest case first; with `by`, those this member may judge.
+
+    The municipal group is among the sources, but only its own members read and judge there (S9).
+    """
     judged = Judgement.objects.filter(posting=OuterRef("pk"), steering=steering, undone_at=None)
+    sources = routes.sources(steering)
+    if by is not None:
+        sources = sources.filter(pk__in=[g.pk for g in roles.with_right(by, roles.Right.JUDGE)])
     return (
         Posting.objects.standing()
-        .filter(group__in=routes.sources(steering), message__kind__in=JUDGED_KINDS, hidden_at=None)
+        .filter(group__in=sources, message__kind__in=JUDGED_KINDS, hidden_at=None)
         .filter(message__contribution__case__status=Status.OPEN)
         .filter(~Exists(judged))
         .select_related("message__author", "message__contribution__case", "group", "forwarded_from__group", "posted_by")
@@ -82,6 +88,15 @@ def judge(posting: Posting, *, steering: Group, by: Person, verdict: str) -> Jud
     return made
 
 
+def can_be_judged(posting: Posting, *, steering: Group) -> bool:
+    """Whether a verdict of this steering group is still possible: the case is open, and no colleague has judged the posting here."""
+    found = posting.message.kind in JUDGED_KINDS and posting.number is not None and not posting.hidden_at and not posting.withdrawn_at
+    if not found or not posting.message.contribution.case.is_open:
+        return False
+    by_hand = Judgement.objects.filter(posting=posting, steering=steering, undone_at=None).exclude(verdict__in=SILENT)
+    return routes.sources(steering).filter(pk=posting.group_id).exists() and not by_hand.exists()
+
+
 @transaction.atomic
 def undo(judgement: Judgement, *, by: Person) -> None:
     """Take one's own judgement back within ten seconds: what it forwarded is withdrawn, and the posting waits again."""
@@ -89,7 +104,7 @@ def undo(judgement: Judgement, *, by: Person) -> None:
     fresh = Judgement.objects.select_for_update(of=("self",), no_key=True).get(pk=judgement.pk)
     if fresh.by_id != by.pk or fresh.undone_at or timezone.now() - fresh.at > UNDO:
         raise TooLate(_("Undoing is possible within ten seconds, by the person who judged."))
-    made = list(fresh.made.select_related("group"))
+    made = list(fresh.made.select_related("group")) + _went_along(fresh)
     _take_back_holders(case, postings.withdraw(made, by=by))
     now = timezone.now()
     fresh.follows.filter(until=None).update(until=now)
@@ -97,6 +112,18 @@ def undo(judgement: Judgement, *, by: Person) -> None:
     fresh.save(update_fields=["undone_at"])
     log.record("undo", fresh, by=by)
     postings.note(Change.Kind.JUDGED, [fresh.steering], posting=fresh.posting)
+
+
+def _went_along(judgement: Judgement) -> list[Posting]:
+    """What has gone along meanwhile because of this judgement; those reactions wait to be judged again."""
+    found: list[Posting] = []
+    for follow in judgement.follows.filter(until=None):
+        along = Posting.objects.filter(group=follow.target_id, forwarded_from__group=follow.source_id, posted_at__gte=judgement.at)
+        mine = list(along.filter(message__contribution__case=follow.case_id, withdrawn_at=None).select_related("group"))
+        silent = Judgement.objects.filter(steering=judgement.steering, undone_at=None, verdict=Judgement.Verdict.FOLLOWED)
+        silent.filter(posting__in=[p.forwarded_from_id for p in mine]).update(undone_at=timezone.now())
+        found += mine
+    return found
 
 
 def _take_back_holders(case: Case, withdrawn: list[Posting]) -> None:

@@ -32,11 +32,14 @@ def report(
 ) -> Posting:
     """Open a case with what a resident sees (S29); the reporter holds it in this group. `extras` are fields of `Contribution`."""
     roles.require(by, roles.Right.REPORT, group)
+    said = postings.earlier(by, key, group=group)
+    if said:
+        return said
     if called not in (Called.BY_ME, Called.BY_OTHER, Called.NOT_NEEDED):
         raise BadAnswer(_("Tell us whether 112 has been called."))
     message, new = postings.say(by, kind=Kind.REPORT, text=text, key=key)
     if not new:
-        return message.postings.get(group=group)
+        raise postings.KeyUsed
     case = begin(message, group=group, called=called, by=by, exercise=exercise, extras=extras)
     Holder.objects.create(case=case, group=group, person=by, how=Holder.How.REPORTED, since=timezone.now())
     log.record("report", case, by=by, called=called, group=group.pk)
@@ -49,12 +52,15 @@ def react(
 ) -> Posting:
     """Add to an open case, in a group where it stands and the person may react (S30); followers pass it on at once."""
     roles.require(by, roles.Right.REACT, group)
+    said = postings.earlier(by, key, group=group)
+    if said:
+        return said
     case = lifecycle.open_case(case)
     if not reached(case).filter(pk=group.pk).exists():
         raise postings.NotHere(_("This case does not stand in %(group)s.") % {"group": group.name})
     message, new = postings.say(by, kind=kind, text=text, key=key)
     if not new:
-        return message.postings.get(group=group)
+        raise postings.KeyUsed
     contribute(message, case=case, extras=extras)
     log.record(kind, case, by=by, group=group.pk)
     hold = group.screens_first and not roles.has(by, roles.Right.SCREEN, group)
@@ -70,6 +76,22 @@ def release(posting: Posting, *, by: Person) -> Posting:
     case = lifecycle.open_case(posting.message.contribution.case)
     posting = postings.release(posting, by=by)
     following.pass_on(posting, case=case)
+    return posting
+
+
+@transaction.atomic
+def hide(posting: Posting, *, by: Person, reason: str) -> Posting:
+    """Hide a post with a reason (S12). A case's title is the first words of its report: it goes with the report."""
+    posting = postings.hide(posting, by=by, reason=reason)
+    _title_again(posting)
+    return posting
+
+
+@transaction.atomic
+def unhide(posting: Posting, *, by: Person) -> Posting:
+    """Show a hidden post again, and with a report the title of its case."""
+    posting = postings.unhide(posting, by=by)
+    _title_again(posting)
     return posting
 
 
@@ -105,6 +127,15 @@ def contribute(message: Message, *, case: Case, extras: Mapping[str, Any]) -> Co
 def reached(case: Case) -> QuerySet[Group]:
     """The groups in which anything of this case stands."""
     return lifecycle.reached(case)
+
+
+def _title_again(posting: Posting) -> None:
+    found = (
+        Contribution.objects.select_related("case").filter(message=posting.message_id, message__kind__in=(Kind.REPORT, Kind.POLICE)).first()
+    )
+    if found and found.case.origin_id == posting.group_id:
+        found.case.title = found.case.reference if posting.hidden_at else _title(posting.message.text)
+        found.case.save(update_fields=["title"])
 
 
 def _title(text: str) -> str:

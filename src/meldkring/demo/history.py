@@ -42,7 +42,10 @@ class Clock:
 
     def at(self, told: datetime) -> None:
         """What is done from here on happened then."""
-        self._real.append(timezone.now())
+        now = timezone.now()
+        # Two things in the same minute stay in the order in which they are told.
+        told = max(told, self.told(now)) if self._told else told
+        self._real.append(now)
         self._told.append(told)
 
     def told(self, real: datetime) -> datetime:
@@ -110,15 +113,15 @@ def _tell(story: Story, n: int, town: Town, clock: Clock) -> None:
     clock.at(start)
     home = town.groups[story.home]
     case, told_by = _begin(story, n, home, town, clock, start)
-    for minutes, name, text in sorted(story.reactions):
+    for minutes, name, text in sorted((*story.reactions, *story.news)):
         clock.at(start + timedelta(minutes=minutes))
         group = town.groups[name]
+        if (minutes, name, text) in story.news:
+            holding.police_news(text, case=case, group=group, by=told_by)
+            continue
         posting = reporting.react(text, case=case, group=group, by=town.resident(group, n * 11 + minutes))
         if story.route == "buurt":
             judging.not_relevant(posting, steering=town.of(Kind.STEERING, group), by=town.phone_manager(group))
-    for minutes, name, text in story.news:
-        clock.at(start + timedelta(minutes=minutes))
-        holding.police_news(text, case=case, group=town.groups[name], by=told_by)
     clock.at(start + timedelta(minutes=story.lasted))
     closing.close(case, outcome=story.outcome, text=story.ending, by=told_by)
 

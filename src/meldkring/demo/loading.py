@@ -26,11 +26,11 @@ def loaded() -> bool:
 def load() -> None:
     """Fill an empty database with the demo."""
     municipality = Municipality.objects.create(name=places.MUNICIPALITY, code=places.CODE)
-    _group(Kind.MUNICIPAL, f"Coördinatie {municipality.name}", municipality)
+    _group(Kind.MUNICIPAL, f"Regiegroep {municipality.name}", municipality)
     people = 0
     for wijk in places.WIJKEN:
         district = District.objects.create(municipality=municipality, name=wijk.name, slug=wijk.slug)
-        _group(Kind.COORDINATION, f"Coördinatie {wijk.name}", municipality, district=district)
+        _group(Kind.COORDINATION, f"Regiegroep {wijk.name}", municipality, district=district)
         steering = _group(Kind.STEERING, f"Stuurgroep {wijk.name}", municipality, district=district)
         for buurt in wijk.buurten:
             neighbourhood = _neighbourhood(district, wijk, buurt)

@@ -5,6 +5,7 @@
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from meldkring.cases.models import Called, Direction, Outcome
 
@@ -24,7 +25,7 @@ class Story:
     lasted: int = 55
     reactions: tuple[tuple[int, str, str], ...] = ()
     news: tuple[tuple[int, str, str], ...] = ()
-    extras: dict[str, str] = field(default_factory=dict)
+    extras: dict[str, Any] = field(default_factory=dict)
     exercise: bool = False
 
 

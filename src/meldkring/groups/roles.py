@@ -126,7 +126,9 @@ def members(groups: Iterable[Group]) -> QuerySet[Person]:
 
 def roster(group: Group) -> QuerySet[Membership]:
     """The memberships, kept or derived, behind everyone who can now read in this group, by role and name."""
-    return _memberships_behind(group).filter(person__is_active=True).select_related("person", "group").order_by("-role", "person__first_name")
+    return (
+        _memberships_behind(group).filter(person__is_active=True).select_related("person", "group").order_by("-role", "person__first_name")
+    )
 
 
 def reach(groups: Iterable[Group]) -> int:

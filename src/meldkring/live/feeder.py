@@ -7,6 +7,7 @@ and never a posting. Per group one reader works at a time; bells that ring meanw
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -42,9 +43,12 @@ class Feeder:
         self._again: set[int] = set()
         self._readers = asyncio.Semaphore(READERS)
         self._tasks: asyncio.TaskGroup | None = None
+        self._context = contextvars.Context()
 
     async def run(self) -> None:
         """Feed until cancelled."""
+        # A bell rings inside somebody's request; work done for all must not carry that request's context along.
+        self._context = contextvars.copy_context()
         unlisten = bell.listen(self._hear)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -86,7 +90,7 @@ class Feeder:
             self._again.add(group)
         elif self._tasks is not None and self._hub.position(group) is not None:
             self._reading.add(group)
-            self._tasks.create_task(self._feed(group))
+            self._tasks.create_task(self._feed(group), context=self._context.copy())
 
     async def _feed(self, group: int) -> None:
         try:

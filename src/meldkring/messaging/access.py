@@ -51,13 +51,6 @@ def posting(person: Person, pk: int) -> Posting:
     return found
 
 
-def held(person: Person) -> PostingQuery:
-    """The postings that wait for screening in the groups this person screens, oldest first."""
-    screened = roles.with_right(person, roles.Right.SCREEN)
-    found = Posting.objects.held().filter(group__in=screened)
-    return found.select_related("message__author", "group", "posted_by", "hidden_by", "forwarded_from__group").order_by("posted_at")
-
-
 def chains(postings: Iterable[Posting]) -> dict[int, list[Posting]]:
     """Of each posting the postings through which it came, itself last: `posting.provenance` for a whole page with one query."""
     shown = list(postings)

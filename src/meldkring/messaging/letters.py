@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from meldkring import bell
 from meldkring.audit import log
 from meldkring.groups import roles
-from meldkring.groups.models import Group
+from meldkring.groups.models import Group, Kind
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Letter, Posting
 from meldkring.people.models import Person
@@ -20,6 +20,8 @@ def write(text: str, *, steering: Group, resident: Person, by: Person, about: Po
     """A steering member of `steering` writes to the resident, or the resident answers."""
     if by != resident:
         roles.require(by, roles.Right.JUDGE, steering)
+        if steering.kind != Kind.STEERING or not resident.memberships.filter(group__run_by=steering).exists():
+            raise roles.NotAllowed(_("You can write to residents of the watch groups that you run."))
     elif not Letter.objects.filter(steering=steering, resident=resident).exists():
         raise roles.NotAllowed(_("You can answer once the steering group has written to you."))
     text = postings.checked(text)

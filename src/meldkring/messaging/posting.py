@@ -28,12 +28,29 @@ class NotHere(Exception):
     """The message does not stand here in a way that allows this."""
 
 
+class KeyUsed(Exception):
+    """The device's key was used for something else; the text says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This has been sent before with another text. Open the page again and send it once more."))
+
+
 def say(author: Person | None, *, kind: str, text: str, key: uuid.UUID | None = None) -> tuple[Message, bool]:
     """Say something once. The same author and key give the same message back; the second value tells whether it is new."""
     text = checked(text)
-    return Message.objects.get_or_create(
+    message, new = Message.objects.get_or_create(
         author=author, key=key or uuid.uuid4(), defaults={"kind": kind, "text": text, "said_at": timezone.now()}
     )
+    if not new and (message.kind, message.text) != (kind, text):
+        raise KeyUsed
+    return message, new
+
+
+def earlier(author: Person, key: uuid.UUID | None, *, group: Group) -> Posting | None:
+    """What this person said here before with the same key: a device that did not hear our answer asks again."""
+    if key is None:
+        return None
+    return Posting.objects.select_related("message", "group").filter(message__author=author, message__key=key, group=group).first()
 
 
 def checked(text: str) -> str:
@@ -188,9 +205,12 @@ def converse(text: str, *, group: Group, by: Person, key: uuid.UUID | None = Non
 
 
 def _say_in(group: Group, *, kind: str, text: str, by: Person, key: uuid.UUID | None) -> Posting:
+    said = earlier(by, key, group=group)
+    if said and (said.message.kind, said.message.text) == (kind, text.strip()):
+        return said
     message, new = say(by, kind=kind, text=text, key=key)
     if not new:
-        return message.postings.get(group=group)
+        raise KeyUsed
     log.record(kind, message, by=by, group=group.pk)
     return post(message, [group], by=by)[0]
 

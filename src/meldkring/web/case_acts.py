@@ -51,7 +51,13 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         "title": _("I have called the police too"), "button": _("Yes, I have called"), "dial": True,
         "intro": _("Call first. You are then the one who keeps in touch with the police for your group; they call you back."),
     }  # fmt: skip
-    return act(request, case, form, words, lambda given: holding.call(given["text"], case=case, group=given["group"], by=shell.person(request), key=given["key"]))
+    return act(
+        request,
+        case,
+        form,
+        words,
+        lambda given: holding.call(given["text"], case=case, group=given["group"], by=shell.person(request), key=given["key"]),
+    )
 
 
 @shell.member
@@ -108,7 +114,9 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
     return act(request, case, form, words, lambda given: closing.reopen(case, reason=given["text"], by=shell.person(request)))
 
 
-def act(request: HttpRequest, case: Case, form: django_forms.Form, words: dict[str, Any], do: Callable[[dict[str, Any]], Any]) -> HttpResponse:
+def act(
+    request: HttpRequest, case: Case, form: django_forms.Form, words: dict[str, Any], do: Callable[[dict[str, Any]], Any]
+) -> HttpResponse:
     """One thing to do on a page of its own: show the form, do it and go back to the case, or say why not with all that was typed."""
     if request.method == "POST" and form.is_valid():
         try:

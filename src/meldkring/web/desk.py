@@ -15,7 +15,6 @@ from meldkring.cases.models import Status
 from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.messaging import access as messaging_access
-from meldkring.messaging import posting as postings
 from meldkring.web import shell, showing, steering_forms, telling, waiting
 
 RECENT = 10
@@ -32,7 +31,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "steering": steering,
         "steering_groups": ours,
         "held": showing.posts(held),
-        "piles": waiting.piles(judging.waiting(steering), steering=steering, person=shell.person(request)),
+        "piles": waiting.piles(judging.waiting(steering, by=shell.person(request)), steering=steering, person=shell.person(request)),
         "judged": waiting.judged(judging.recent(steering).filter(undone_at=None)[:RECENT], person=shell.person(request)),
         "follows": following.active(steering),
         "late": late,
@@ -98,7 +97,7 @@ def hide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(form.errors["reason"][0]))
         return _back(steering)
     with telling.told(request):
-        postings.hide(posting, by=shell.person(request), reason=form.cleaned_data["reason"])
+        reporting.hide(posting, by=shell.person(request), reason=form.cleaned_data["reason"])
         messages.success(request, _("The message is hidden."))
     return _back(steering)
 

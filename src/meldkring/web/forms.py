@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -100,7 +98,7 @@ class ReportForm(Extras, GroupForm):
     extras = ("persons", "vehicle", "place", "latitude", "longitude", "direction", "going_to_do")
 
     def clean_photo(self) -> None:
-        photo: UploadedFile | None = self.cleaned_data.get("photo")
+        photo = self.cleaned_data.get("photo")
         if photo is None:
             return
         size = photo.size or 0
@@ -147,6 +145,9 @@ class CloseForm(TextForm):
         choices=Outcome.choices, widget=forms.RadioSelect, label=gettext_lazy("How did it end?"),
         error_messages={"required": gettext_lazy("Choose how it ended."), "invalid_choice": gettext_lazy("Choose how it ended.")},
     )  # fmt: skip
+    text = forms.CharField(
+        required=False, widget=forms.Textarea(attrs={"rows": 4, "required": True}), label=gettext_lazy("What should the neighbours know?")
+    )
     field_order = ("outcome", "text")
 
 
@@ -180,7 +181,9 @@ class LetterForm(TextForm):
 class LanguageForm(forms.Form):
     """The language of the screens."""
 
-    language = forms.ChoiceField(choices=settings.LANGUAGES, widget=forms.RadioSelect, label=gettext_lazy("Language"))
+    language = forms.ChoiceField(
+        choices=list(Person._meta.get_field("language").flatchoices), widget=forms.RadioSelect, label=gettext_lazy("Language")
+    )
 
 
 class TokenForm(forms.Form):

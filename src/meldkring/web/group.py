@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from meldkring.cases import access as cases_access
-from meldkring.cases.models import Case
+from meldkring.cases.models import Case, Status
 from meldkring.groups import access, roles
 from meldkring.groups.models import Group
 from meldkring.messaging import access as messaging_access
@@ -67,10 +67,12 @@ def _feed(page: list[Posting]) -> list[tuple[showing.Post, Case | None]]:
 
 
 def _cases(person: Person, here: Group) -> list[tuple[Case, tuple[str, str]]]:
-    """The cases that stand in this group, open ones first, at most twenty."""
+    """The cases that stand in this group, open ones first, at most ten; where people converse, only what is open."""
     standing = messaging_access.postings(person).filter(group=here).values("message__contribution__case")
-    found = cases_access.cases(person).filter(pk__in=standing).order_by("-status", "-opened_at")[:20]
-    return [(case, showing.case_state(case)) for case in found]
+    found = cases_access.cases(person).filter(pk__in=standing).order_by("-status", "-opened_at")
+    if not here.is_watch:
+        found = found.filter(status=Status.OPEN)
+    return [(case, showing.case_state(case)) for case in found[:10]]
 
 
 def _people(here: Group) -> dict[str, object]:

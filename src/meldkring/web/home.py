@@ -37,7 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def member_home(request: HttpRequest) -> HttpResponse:
     person = shell.person(request)
     cases = access.cases(person).exclude(exercise=True, status=Status.CLOSED)
-    now = list(cases.filter(status=Status.OPEN)[:PER_PAGE])
+    # What may be dangerous stands above what is newer but can wait.
+    now = sorted(cases.filter(status=Status.OPEN)[:PER_PAGE], key=lambda c: not c.is_alarm)
     page = Paginator(cases.filter(status=Status.CLOSED), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "now": cards(now),

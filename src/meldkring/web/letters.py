@@ -32,7 +32,9 @@ class Exchange:
 def letters(request: HttpRequest) -> HttpResponse:
     person = shell.person(request)
     to_me = Q(resident=person, read_at=None) & ~Q(author=person)
-    rows = domain.readable(person).order_by().values("steering", "resident").annotate(last=Max("written_at"), unread=Count("pk", filter=to_me))
+    rows = (
+        domain.readable(person).order_by().values("steering", "resident").annotate(last=Max("written_at"), unread=Count("pk", filter=to_me))
+    )
     page = Paginator(rows.order_by("-last"), PER_PAGE).get_page(request.GET.get("page"))
     found = list(page.object_list)
     groups = Group.objects.in_bulk({row["steering"] for row in found})

@@ -122,6 +122,7 @@ def case_fragments(case: Case, group: Group) -> list[dict[str, str]]:
     ]
     if not case.is_open:
         fragments.append({"target": f"#case-{case.pk}-actions", "mode": "replace", "html": render_to_string("case/ended.html", context)})
+        fragments.append({"target": f"#case-{case.pk}-bar", "mode": "remove", "html": ""})
     return fragments
 
 

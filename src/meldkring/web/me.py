@@ -13,7 +13,15 @@ from django.views.decorators.http import require_POST
 
 from meldkring.people import language as languages
 from meldkring.people import tokens
+from meldkring.people.models import Person
 from meldkring.web import forms, shell
+
+# In this order: a browser on Android also calls itself Linux, and nearly every browser also calls itself Chrome or Safari.
+SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "Macintosh": "Mac", "Linux": "Linux"}
+BROWSERS = {
+    "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox", "FxiOS": "Firefox",
+    "CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari",
+}  # fmt: skip
 
 
 @shell.member
@@ -28,11 +36,25 @@ def page(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResp
         "language_form": forms.LanguageForm(initial={"language": person.language}),
         "token_form": forms.TokenForm(),
         "tokens": person.tokens.filter(revoked_at=None).order_by("-created_at")[:20],
-        "sessions": sorted(UserSession.objects.purge_and_list(person), key=lambda s: s.last_seen_at, reverse=True)[:20],
+        "sessions": devices(person),
         "current_session": request.session.session_key,
         "memberships": person.memberships.filter(left_at=None).select_related("group"),
     } | context
     return render(request, "me/me.html", context, status=status)
+
+
+def devices(person: Person) -> list[UserSession]:
+    """Where this person is signed in, last used first, each with the device in a few words."""
+    found = sorted(UserSession.objects.purge_and_list(person), key=lambda s: s.last_seen_at, reverse=True)[:20]
+    for session in found:
+        session.device = device(session.user_agent)
+    return found
+
+
+def device(user_agent: str) -> str:
+    """The browser and the system of a device, as people call them: “Firefox · Windows”."""
+    named = (next((word for sign, word in words.items() if sign in user_agent), "") for words in (BROWSERS, SYSTEMS))
+    return " · ".join(filter(None, named)) or _("Another device")
 
 
 @shell.member

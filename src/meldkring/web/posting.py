@@ -1,18 +1,21 @@
 """One message as it stands in one group: the whole way it came, and what a steering member can do about it."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from meldkring.cases import judging, reporting
 from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.messaging import access, letters
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Posting
 from meldkring.people.models import Person
-from meldkring.web import refusals, shell, showing, steering_forms, telling
+from meldkring.web import refusals, shell, showing, steering_forms, telling, waiting
 
 
 @require_GET
@@ -31,7 +34,7 @@ def hide(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, here, reason=form)
     with telling.told(request):
-        postings.hide(here, by=shell.person(request), reason=form.cleaned_data["reason"])
+        reporting.hide(here, by=shell.person(request), reason=form.cleaned_data["reason"])
         messages.success(request, _("The message is hidden."))
     return redirect("posting", pk) if here.number else redirect("desk")
 
@@ -42,7 +45,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a hidden message again."""
     here = _screened(request, pk)
     with telling.told(request):
-        postings.unhide(here, by=shell.person(request))
+        reporting.unhide(here, by=shell.person(request))
         messages.success(request, _("The group can read the message now."))
     return redirect("posting", pk)
 
@@ -73,15 +76,27 @@ def _page(
     steering, found = _writes_as(shell.person(request), here), showing.contribution(here)
     context = {
         "posting": here,
-        "post": showing.posts([here])[0],
+        "post": replace(showing.posts([here])[0], provenance=[]),
         "way": [showing.Step(p.group.name, showing.name(p.posted_by), p.posted_at) for p in postings.provenance(here)],
         "case": found.case if found else None,
         "screens": roles.has(shell.person(request), roles.Right.SCREEN, here.group),
         "reason_form": reason or steering_forms.ReasonForm(),
         "steering": steering,
+        "onward": _onward(shell.person(request), here),
         "letter_form": (letter or steering_forms.WordForm(text=_opening(here), label=_("Your letter"))) if steering else None,
     }
     return render(request, "posting/posting.html", context, status=422 if reason or letter else 200)
+
+
+def _onward(person: Person, here: Posting) -> tuple[Group, list[waiting.Target]] | None:
+    """Where a steering member can still send a message that no colleague judged here: what went along by itself, or one's own, further up (S9)."""
+    if not roles.has(person, roles.Right.JUDGE, here.group):
+        return None
+    for steering in roles.steering_groups(person):
+        if judging.can_be_judged(here, steering=steering):
+            targets = waiting.targets(here, steering=steering)
+            return (steering, targets) if targets else None
+    return None
 
 
 def _screened(request: HttpRequest, pk: int) -> Posting:
@@ -92,11 +107,11 @@ def _screened(request: HttpRequest, pk: int) -> Posting:
 
 
 def _writes_as(person: Person, here: Posting) -> Group | None:
-    """The steering group on whose behalf this person can write to the author: the one that runs the group, else their own."""
+    """The steering group on whose behalf this person can write to the author: the one that runs the group where it was said, else their own."""
     if here.message.author_id in (None, person.pk) or not roles.has(person, roles.Right.JUDGE, here.group):
         return None
-    ours = roles.steering_groups(person)
-    return next((g for g in ours if g.pk == here.group.run_by_id), None if here.group.is_watch else next(iter(ours), None))
+    ours, said_in = roles.steering_groups(person), postings.provenance(here)[0].group
+    return next((g for g in ours if g.pk == said_in.run_by_id or not said_in.is_watch), None)
 
 
 def _opening(here: Posting) -> str:

@@ -24,4 +24,9 @@ def about(request: HttpRequest) -> HttpResponse:
 def security(request: HttpRequest) -> HttpResponse:
     """RFC 9116; the date stays half a year ahead as long as somebody runs this."""
     expires = (timezone.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
-    return render(request, "public/security.txt", {"contact": parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "expires": expires}, content_type="text/plain; charset=utf-8")
+    return render(
+        request,
+        "public/security.txt",
+        {"contact": parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "expires": expires},
+        content_type="text/plain; charset=utf-8",
+    )

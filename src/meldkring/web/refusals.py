@@ -14,6 +14,7 @@ REFUSALS = (
     roles.NotAllowed,
     postings.BadText,
     postings.NotHere,
+    postings.KeyUsed,
     reporting.BadAnswer,
     lifecycle.CaseClosed,
     lifecycle.CaseOpen,

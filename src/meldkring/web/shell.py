@@ -75,7 +75,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         items.append((reverse("report"), _("Report something"), 0))
     steering = [g for g in groups(request, roles.Right.JUDGE) if g.kind == Kind.STEERING]
     if steering:
-        items.append((reverse("desk"), _("Judge"), sum(judging.waiting(g).count() for g in steering)))
+        items.append((reverse("desk"), _("Judge"), sum(judging.waiting(g, by=person(request)).count() for g in steering)))
     if groups(request, roles.Right.POLICE) or groups(request, roles.Right.FOR_POLICE):
         items.append((reverse("police"), _("Message from the police"), 0))
     items += [(reverse("group", args=[g.pk]), g.name, 0) for g in groups(request, roles.Right.READ)]

@@ -33,7 +33,7 @@ class Waiting:
 
     post: showing.Post
     targets: list[Target]
-    by_me: bool
+    can_write: bool
     screens: bool
 
     @property
@@ -75,8 +75,8 @@ def piles(postings: Iterable[Posting], *, steering: Group, person: Person) -> li
     for posting, post in zip(postings, showing.posts(postings), strict=True):
         case = posting.message.contribution.case
         pile = found.setdefault(case.pk, Pile(case, showing.case_state(case), []))
-        by_me = posting.message.author_id in (None, person.pk)
-        pile.waiting.append(Waiting(post, targets[posting.pk], by_me, posting.group_id in screened))
+        can_write = posting.forwarded_from_id is None and posting.message.author_id not in (None, person.pk)
+        pile.waiting.append(Waiting(post, targets[posting.pk], can_write, posting.group_id in screened))
     return list(found.values())
 
 
@@ -84,6 +84,11 @@ def judged(judgements: Iterable[Judgement], *, person: Person) -> list[Judged]:
     """These judgements in words, with the seconds left to undo one's own."""
     now = timezone.now()
     return [Judged(j, showing.name(j.by), [p.group.name for p in j.made.all()], _left(j, person, now - j.at)) for j in judgements]
+
+
+def targets(posting: Posting, *, steering: Group) -> list[Target]:
+    """Where one posting may go."""
+    return _targets([posting], steering)[posting.pk]
 
 
 def _left(judgement: Judgement, person: Person, passed: timedelta) -> int:

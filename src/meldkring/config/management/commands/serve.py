@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import socket
+import warnings
 from typing import Any
 
 import uvicorn
@@ -24,6 +25,8 @@ class Command(BaseCommand):
 
 def run(listener: socket.socket) -> None:
     """Serve on this socket until a signal ends it."""
+    # Static files are small and come from the system's cache; Django warns that they are read in one go.
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     config = uvicorn.Config(
         "meldkring.config.asgi:application", log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2
     )

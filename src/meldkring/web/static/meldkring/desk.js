@@ -5,14 +5,18 @@
 const WAIT = 150;
 let timer = 0;
 let owed = false;
+let unfolded = [];
+let focused = "";
 
 document.body.addEventListener("meldkring:entry", soon);
 document.addEventListener("htmx:after:swap", start);
-for (const kind of ["input", "focusout", "toggle"]) document.addEventListener(kind, settle, true);
+for (const kind of ["input", "focusout"]) document.addEventListener(kind, settle, true);
 start();
 
 function start() {
   owed = false;
+  for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+  if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
   for (const form of document.querySelectorAll("form[data-adds-up]")) addUp(form);
 }
 
@@ -30,6 +34,8 @@ function settle(event) {
 }
 
 function renew() {
+  unfolded = [...document.querySelectorAll("[data-renew] details[open][id]")].map((part) => part.id);
+  focused = document.activeElement?.id ?? "";
   for (const part of parts().filter((part) => !busy(part))) part.dispatchEvent(new Event("renew"));
 }
 

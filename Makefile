@@ -66,10 +66,9 @@ bench: $(VENV)/.test ## measure speed and scale (some minutes; a C compiler for 
 	@$(PIP) install --quiet --editable '.[test,bench]'
 	$(BIN)/python bench/run.py
 
-fmt: $(VENV)/.check ## put code and templates in shape
+fmt: $(VENV)/.check ## put the code in shape
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
-	-$(if $(TEMPLATES),$(BIN)/djlint --quiet --reformat $(TEMPLATES))
 
 docs: $(VENV)/.test ## renew docs/requirements.md and the compiled translations
 	$(BIN)/python scripts/requirements.py

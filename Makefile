@@ -54,7 +54,6 @@ check: $(VENV)/.check ## run the gates: style, types, layers, templates, spellin
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src
 	$(BIN)/lint-imports --no-logo
-	$(if $(TEMPLATES),$(BIN)/djlint --check $(TEMPLATES))
 	$(if $(TEMPLATES),$(BIN)/djlint --quiet --lint $(TEMPLATES))
 	$(BIN)/codespell
 	DJANGO_SETTINGS_MODULE=meldkring.config.settings $(BIN)/python -m django makemigrations --check --dry-run

@@ -84,7 +84,8 @@ def chromium_path() -> str:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+# One per file: Playwright keeps an event loop on its thread, and tests that run loops of their own may come after.
+@pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[sync_api.Browser]:
     with sync_api.sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_FLAGS)

@@ -13,7 +13,8 @@ from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Posting
-from meldkring.web import forms, shell, showing
+from meldkring.places import outlines
+from meldkring.web import forms, shell, showing, sketch
 
 FIRST = 100
 Right = roles.Right
@@ -28,6 +29,7 @@ def page(request: HttpRequest, case: Case, react: forms.ReactForm | None = None)
     """The whole page; with a refused reaction in it, as it was typed, the status is 422."""
     stands = {g.pk for g in reporting.reached(case)}
     timeline = showing.once(list(access.timeline(shell.person(request), case)))
+    told = places(timeline)
     shown = timeline if "all" in request.GET else timeline[-FIRST:]
     mark_seen(request, shown)
     context = {
@@ -35,7 +37,8 @@ def page(request: HttpRequest, case: Case, react: forms.ReactForm | None = None)
         "state": showing.case_state(case),
         "posts": showing.posts(shown),
         "left_out": len(timeline) - len(shown),
-        "places": places(timeline),
+        "places": told,
+        "sketch": sketch.sketch([c for _p, c in told], outlines.drawn(case.origin.municipality_id)) if told else None,
         "banners": banners(request, case, stands),
         "react": react or react_form(request, case, stands),
         "clear_draft": {"report": "report", "react": f"case-{case.pk}"}.get(request.GET.get("sent", "")),

@@ -249,3 +249,18 @@ def test_a_full_desk_asks_no_more_of_the_database(place: Town) -> None:
         counts.append(len(queries))
     assert sum(len(pile.waiting) for pile in page.context["piles"]) == 12
     assert counts[0] == counts[1]
+
+
+def test_steering_members_choose_to_look_first(place: Town) -> None:
+    """S12: a switch on the group's page; a resident cannot turn it, an outsider does not find it."""
+    url = reverse("group_screening", args=[place.watch_a.pk])
+    for person, status in ((place.anna, 302), (place.zora, 404), (place.outsider, 404)):
+        assert of(person).post(url, {"first": "1"}).status_code == status
+    place.watch_a.refresh_from_db()
+    assert not place.watch_a.screens_first
+    of(place.sam).post(url, {"first": "1"})
+    place.watch_a.refresh_from_db()
+    assert reported(place).number is None
+    of(place.sam).post(url)
+    place.watch_a.refresh_from_db()
+    assert reported(place).number == 1

@@ -26,7 +26,8 @@ Send = Callable[[Any], Coroutine[Any, Any, None]]
 
 pages = get_asgi_application()
 hub = Hub()
-stream = Stream(hub, authorise=live.authorise, catch_up=live.catch_up)
+# Rights are looked at anew every five minutes, so a session that was ended elsewhere does not listen on for long.
+stream = Stream(hub, authorise=live.authorise, catch_up=live.catch_up, max_age=300)
 feeder = Feeder(hub, live.read, written=live.written)
 
 

@@ -1,19 +1,21 @@
 """A group's own page: who is in it and what stands in it. A watch group shows its cases and notices, the groups above it converse."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from meldkring.cases import access as cases_access
 from meldkring.cases.models import Case, Status
 from meldkring.groups import access, roles
+from meldkring.groups import screening as group_screening
 from meldkring.groups.models import Group
 from meldkring.messaging import access as messaging_access
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Kind, Posting
 from meldkring.people.models import Person
-from meldkring.web import refusals, shell, showing, steering_forms
+from meldkring.web import refusals, shell, showing, steering_forms, telling
 
 PAGE = 50
 
@@ -37,8 +39,20 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
             refusals.onto(form, refusal)
         else:
             return redirect("group", here.pk)
-    context = _shown(request, here) | {"group": here, "form": form if may_say else None}
+    screens = here.is_watch and roles.has(shell.person(request), roles.Right.SCREEN, here)
+    context = _shown(request, here) | {"group": here, "form": form if may_say else None, "screens": screens}
     return render(request, "group/group.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@shell.member
+def screening(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let posts in this watch group appear at once, or only after screening."""
+    here = access.group(shell.person(request), pk)
+    with telling.told(request):
+        group_screening.choose(here, first="first" in request.POST, by=shell.person(request))
+        messages.success(request, _("Saved."))
+    return redirect("group", here.pk)
 
 
 def _shown(request: HttpRequest, here: Group) -> dict[str, object]:

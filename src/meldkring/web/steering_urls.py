@@ -12,6 +12,7 @@ urlpatterns = [
     path("beoordelen/oordeel/<int:pk>/terug/", desk.undo, name="desk_undo"),
     path("beoordelen/volgen/<int:pk>/stop/", desk.stop_following, name="desk_stop_following"),
     path("groepen/<int:pk>/", group.group, name="group"),
+    path("groepen/<int:pk>/meekijken/", group.screening, name="group_screening"),
     path("bericht/<int:pk>/", posting.posting, name="posting"),
     path("bericht/<int:pk>/verberg/", posting.hide, name="posting_hide"),
     path("bericht/<int:pk>/toon/", posting.show, name="posting_show"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meldkring.cases.models import Called, Case, Contribution, Holder
+from meldkring.messaging import access
 from meldkring.messaging.models import Kind, Posting
 from meldkring.people.models import Person
 
@@ -46,9 +47,8 @@ class Post:
 def posts(postings: Iterable[Posting]) -> list[Post]:
     """Show these postings; their chains of provenance are read with one query, however long they are."""
     postings = list(postings)
-    every = Posting.objects.filter(message__in={p.message_id for p in postings}).select_related("group", "posted_by")
-    by_pk = {p.pk: p for p in every}
-    return [post(p, _chain(p, by_pk)) for p in postings]
+    chains = access.chains(postings)
+    return [post(p, chains[p.pk]) for p in postings]
 
 
 def once(postings: Sequence[Posting]) -> list[Posting]:
@@ -131,10 +131,3 @@ def _state(posting: Posting) -> tuple[str, str]:
     if posting.hidden_at:
         return "hidden", _("Hidden by the steering group: %(reason)s") % {"reason": posting.hidden_reason}
     return ("held", _("Waiting for the steering group.")) if posting.number is None else ("", "")
-
-
-def _chain(posting: Posting, by_pk: dict[int, Posting]) -> list[Posting]:
-    chain = [posting]
-    while chain[0].forwarded_from_id in by_pk:
-        chain.insert(0, by_pk[chain[0].forwarded_from_id])
-    return chain

@@ -127,7 +127,7 @@ def test_a_photo_that_is_too_large_or_not_allowed_is_refused(place: Town) -> Non
     assert "Your photo is 30 MB. A photo can be at most 10 MB." in page.content.decode()
     small = SimpleUploadedFile("photo.jpg", b"0", "image/jpeg")
     page = of(place.anna).post(reverse("report"), report_data(place, photo=small))
-    assert "Photos are not shared in your district" in page.content.decode()
+    assert "Photos are not shared here" in page.content.decode()
     assert TEXT in page.content.decode()
     assert not Message.objects.exists()
 

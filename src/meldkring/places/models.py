@@ -29,7 +29,6 @@ class District(models.Model):
     remind_after = models.DurationField(
         _("remind of an open case after"), default=timedelta(hours=2), help_text=_("First the case holders, then the steering members.")
     )
-    photos_allowed = models.BooleanField(_("photos allowed"), default=False)
 
     def __str__(self) -> str:
         return self.name

@@ -32,7 +32,6 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('slug', models.SlugField(unique=True)),
                 ('remind_after', models.DurationField(default=datetime.timedelta(seconds=7200), help_text='First the case holders, then the steering members.', verbose_name='remind of an open case after')),
-                ('photos_allowed', models.BooleanField(default=False, verbose_name='photos allowed')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='districts', to='places.municipality')),
             ],
         ),

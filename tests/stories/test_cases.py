@@ -8,6 +8,7 @@ from django.utils import timezone
 from tests.stories import scene
 from tests.town import town
 
+from meldkring.cases import access as case_access
 from meldkring.cases import closing, following, forwarding, holding, judging, lifecycle, reporting
 from meldkring.cases.models import Holder, Judgement, Outcome
 from meldkring.groups import joining, roles
@@ -156,3 +157,28 @@ def test_an_open_case_is_remembered() -> None:
     assert closing.remind(now=case.opened_at + 3 * hour) == 0
     assert closing.remind(now=case.opened_at + 4 * hour) == 1
     assert closing.remind(now=case.opened_at + 9 * hour) == 0
+
+
+def test_undoing_a_followed_forward_takes_back_what_went_along() -> None:
+    """S13 S31: a reaction that followed a mistaken forward is withdrawn with it, and waits on the desk to be judged by hand."""
+    t = town()
+    first = scene.report(t)
+    judgement = forwarding.forward(first, to=[t.watch_b], steering=t.steering_1, by=t.sam, follow=True)
+    reaction = reporting.react("He turns left", case=scene.case_of(first), group=t.watch_a, by=t.arie)
+    assert t.watch_b.postings.filter(withdrawn_at=None).count() == 2
+    assert reaction not in judging.waiting(t.steering_1)
+    judging.undo(judgement, by=t.sam)
+    assert not t.watch_b.postings.filter(withdrawn_at=None).exists()
+    assert set(judging.waiting(t.steering_1)) == {first, reaction}
+
+
+def test_a_holder_who_leaves_the_group_holds_no_longer() -> None:
+    """S21: whoever leaves reads no further and cannot close the case, whatever they held."""
+    t = town()
+    first = scene.report(t)
+    case = scene.case_of(first)
+    joining.leave(t.anna, t.watch_a)
+    later = reporting.react("Gone now", case=case, group=t.watch_a, by=t.arie)
+    assert later not in case_access.timeline(t.anna, case)
+    with pytest.raises(roles.NotAllowed):
+        closing.close(case, outcome=Outcome.GONE, text="Over", by=t.anna)

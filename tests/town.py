@@ -6,6 +6,8 @@ the municipality has one above them. Everybody has joined through `groups.joinin
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from meldkring.groups import joining
 from meldkring.groups.models import Group, Kind, Role
 from meldkring.people.models import Person
@@ -44,8 +46,10 @@ class Town:
 
 
 def person(first_name: str, street: str = "") -> Person:
-    """Somebody with an account and nothing more."""
-    return Person.objects.create_user(f"{first_name.lower()}@example.org", first_name=first_name, street=street)
+    """Somebody with an account, who signs in with a second step, and nothing more."""
+    return Person.objects.create_user(
+        f"{first_name.lower()}@example.org", first_name=first_name, street=street, second_factor_since=timezone.now()
+    )
 
 
 def town() -> Town:

@@ -33,8 +33,8 @@ def locked(case: Case) -> Case:
 
 
 def reached(case: Case) -> QuerySet[Group]:
-    """The groups in which anything of this case stands."""
-    return Group.objects.filter(postings__message__contribution__case=case, postings__withdrawn_at=None).distinct()
+    """The groups in which anything of this case stands, but for those that have closed since."""
+    return Group.objects.filter(closed_at=None, postings__message__contribution__case=case, postings__withdrawn_at=None).distinct()
 
 
 def open_case(case: Case) -> Case:

@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "meldkring.groups",
     "meldkring.messaging",
     "meldkring.cases",
+    "meldkring.joining",
+    "meldkring.growth",
     "meldkring.audit",
     "meldkring.web",
     "django.contrib.auth",

@@ -1,28 +1,44 @@
-"""What must happen because time passed: looked for in the rows every half minute (law 2), so a restart forgets nothing."""
+"""What must happen because time passed, or because a row waits: looked for every half minute (law 2), so a restart forgets nothing.
+
+The bell only makes the next look come early, so that a code by e-mail does not wait half a minute.
+"""
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Callable
 
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
+from meldkring import bell
 from meldkring.cases import closing
+from meldkring.people import mailing
 
 logger = logging.getLogger(__name__)
 EVERY = 30.0
+CHORES: tuple[Callable[[], object], ...] = (mailing.send_due, closing.remind)
 
 
 async def run() -> None:
-    """Tick until cancelled; a failing tick is logged and the next one looks again."""
-    while True:
-        try:
+    """Tick until cancelled; a failing chore is logged, the others go on, and the next tick looks again."""
+    early = asyncio.Event()
+    forget = bell.listen(lambda topic: early.set() if topic == mailing.BELL else None)
+    try:
+        while True:
+            early.clear()
             await sync_to_async(tick)()
-        except Exception:
-            logger.exception("tick failed")
-        await asyncio.sleep(EVERY)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(early.wait(), EVERY)
+    finally:
+        forget()
 
 
 def tick() -> None:
     """One look at the rows."""
     close_old_connections()
-    closing.remind()
+    for chore in CHORES:
+        try:
+            chore()
+        except Exception:
+            logger.exception("%s failed", chore.__module__)

@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -67,5 +68,12 @@ def others(count: int, *, start: int, streets: tuple[str, ...]) -> list[Person]:
 
 
 def person(email: str, first_name: str, last_name: str = "Voorbeeld", *, street: str = "") -> Person:
-    """A person not yet saved, without a password."""
-    return Person(email=email, first_name=first_name, last_name=last_name, street=street, password=make_password(None))
+    """A person not yet saved, without a password; in the demo every role works at once."""
+    return Person(
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        street=street,
+        password=make_password(None),
+        second_factor_since=timezone.now(),
+    )

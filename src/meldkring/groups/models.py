@@ -23,6 +23,7 @@ class Role(models.TextChoices):
     MEMBER = "member", _("member")
     STEERING = "steering", _("steering member")
     PHONE_MANAGER = "phone_manager", _("phone manager")
+    DEPUTY = "deputy", _("deputy phone manager")
     OFFICER = "officer", _("community officer")
     OFFICIAL = "official", _("municipal official")
     ADMINISTRATOR = "administrator", _("administrator")
@@ -38,6 +39,9 @@ class Group(models.Model):
     run_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="runs")
     neighbourhoods = models.ManyToManyField(Neighbourhood, blank=True, related_name="watch_groups")
     screens_first = models.BooleanField(_("show messages only after screening"), default=False)
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("A closed group can be read back by who was in it, and takes no more.")
+    )
     last_number = models.PositiveIntegerField(default=0)
     last_change = models.PositiveIntegerField(default=0)
 
@@ -46,8 +50,12 @@ class Group(models.Model):
         constraints = [
             models.CheckConstraint(name="watch_group_is_run_by_a_steering_group", condition=~Q(kind="watch") | Q(run_by__isnull=False)),
             models.CheckConstraint(name="only_municipal_group_has_no_district", condition=Q(kind="municipal") | Q(district__isnull=False)),
-            models.UniqueConstraint(fields=("district",), condition=Q(kind="coordination"), name="one_coordination_group_per_district"),
-            models.UniqueConstraint(fields=("municipality",), condition=Q(kind="municipal"), name="one_municipal_group_per_municipality"),
+            models.UniqueConstraint(
+                fields=("district",), condition=Q(kind="coordination", closed_at=None), name="one_coordination_group_per_district"
+            ),
+            models.UniqueConstraint(
+                fields=("municipality",), condition=Q(kind="municipal", closed_at=None), name="one_municipal_group_per_municipality"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -56,6 +64,10 @@ class Group(models.Model):
     @property
     def is_watch(self) -> bool:
         return self.kind == Kind.WATCH
+
+    @property
+    def is_steering(self) -> bool:
+        return self.kind == Kind.STEERING
 
 
 class Membership(models.Model):
@@ -77,8 +89,26 @@ class Membership(models.Model):
             models.UniqueConstraint(
                 fields=("group",), condition=Q(left_at=None, role="phone_manager"), name="one_phone_manager_per_steering_group"
             ),
+            models.UniqueConstraint(fields=("group",), condition=Q(left_at=None, role="deputy"), name="one_deputy_per_steering_group"),
         ]
         indexes = [models.Index(fields=("person", "left_at"))]
 
     def __str__(self) -> str:
         return f"{self.role} {self.person_id} in {self.group_id}"
+
+
+class Shift(models.Model):
+    """Who of a steering group judges first in these hours (the duty rota); the others follow when an alarm waits too long."""
+
+    steering = models.ForeignKey(Group, models.CASCADE, related_name="shifts")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="shifts")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("starts_at",)
+        constraints = [models.CheckConstraint(name="shift_ends_after_it_starts", condition=Q(ends_at__gt=models.F("starts_at")))]
+        indexes = [models.Index(fields=("steering", "ends_at"))]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} judges for {self.steering_id}"

@@ -2,6 +2,7 @@
 
 A standing is kept (a membership) or derived: a steering member stands in every watch group the steering group runs (S7) and in the
 coordination group of the district (S8); a phone manager also in the municipal group, if there is one (S9).
+A role that decides over others works only for who signs in with a second step (BIO2: no shared or weak accounts).
 """
 
 import enum
@@ -36,21 +37,26 @@ class Right(enum.Enum):
 
 R = Right
 _STEERS = frozenset({R.READ, R.REACT, R.JUDGE, R.CLOSE, R.CONVERSE, R.FOR_POLICE})
+_RUNS = frozenset({R.READ, R.REACT, R.NOTICE, R.JUDGE, R.SCREEN, R.CLOSE, R.CALL})
 RIGHTS: dict[tuple[str, str], frozenset[Right]] = {
     (Role.MEMBER, Kind.WATCH): frozenset({R.READ, R.REPORT, R.REACT, R.CALL}),
-    (Role.STEERING, Kind.WATCH): frozenset({R.READ, R.REACT, R.NOTICE, R.JUDGE, R.SCREEN, R.CLOSE, R.CALL}),
-    (Role.PHONE_MANAGER, Kind.WATCH): frozenset({R.READ, R.REACT, R.NOTICE, R.JUDGE, R.SCREEN, R.CLOSE, R.CALL, R.MEMBERS}),
+    (Role.STEERING, Kind.WATCH): _RUNS,
+    (Role.PHONE_MANAGER, Kind.WATCH): _RUNS | {R.MEMBERS},
+    (Role.DEPUTY, Kind.WATCH): _RUNS | {R.MEMBERS},
     (Role.STEERING, Kind.STEERING): _STEERS,
     (Role.PHONE_MANAGER, Kind.STEERING): _STEERS | {R.MEMBERS},
+    (Role.DEPUTY, Kind.STEERING): _STEERS | {R.MEMBERS},
     (Role.OFFICER, Kind.STEERING): frozenset({R.READ, R.REACT, R.CONVERSE, R.POLICE}),
     (Role.STEERING, Kind.COORDINATION): _STEERS,
     (Role.PHONE_MANAGER, Kind.COORDINATION): _STEERS,
+    (Role.DEPUTY, Kind.COORDINATION): _STEERS,
     (Role.OFFICER, Kind.COORDINATION): frozenset({R.READ, R.REACT, R.CONVERSE, R.POLICE}),
     (Role.PHONE_MANAGER, Kind.MUNICIPAL): _STEERS - {R.FOR_POLICE},
     (Role.OFFICIAL, Kind.MUNICIPAL): frozenset({R.FIGURES}),
     (Role.ADMINISTRATOR, Kind.MUNICIPAL): frozenset({R.FIGURES}),
 }
-STEERING_ROLES = (Role.STEERING, Role.PHONE_MANAGER)
+STEERING_ROLES = (Role.STEERING, Role.PHONE_MANAGER, Role.DEPUTY)
+GUARDED_ROLES = (*STEERING_ROLES, Role.OFFICER, Role.OFFICIAL, Role.ADMINISTRATOR)
 
 
 class NotAllowed(Exception):
@@ -59,30 +65,37 @@ class NotAllowed(Exception):
 
 @dataclass(frozen=True)
 class Standing:
-    """What a person is, or was, in a group; `until` is None while it lasts."""
+    """What a person is, or was, in a group; `until` is None while it lasts. `works` is False while a second step is missing."""
 
     group: Group
     role: str
     since: datetime
     until: datetime | None
+    works: bool = True
 
     @property
     def rights(self) -> frozenset[Right]:
-        return RIGHTS.get((self.role, self.group.kind), frozenset())
+        return RIGHTS.get((self.role, self.group.kind), frozenset()) if self.works else frozenset()
 
 
 def standings(person: Person) -> list[Standing]:
     """Every standing of this person, kept and derived, past ones too; at most two queries."""
     kept = list(person.memberships.select_related("group__district", "group__municipality"))
-    found = [Standing(m.group, m.role, m.joined_at, m.left_at) for m in kept]
+    found = [(m, m.group) for m in kept]
     steering = [m for m in kept if m.kind == Kind.STEERING and m.role in STEERING_ROLES]
     if steering:
         reach = Q(pk=None)
         for m in steering:
             reach |= _derived_from(m)
         derived = list(Group.objects.filter(reach).select_related("district", "municipality"))
-        found += [Standing(g, m.role, m.joined_at, m.left_at) for m in steering for g in derived if _derives(m, g)]
-    return found
+        found += [(m, g) for m in steering for g in derived if _derives(m, g)]
+    return [_standing(m, g, person) for m, g in found]
+
+
+def _standing(m: Membership, group: Group, person: Person) -> Standing:
+    ends = [at for at in (m.left_at, group.closed_at) if at]
+    works = m.role not in GUARDED_ROLES or person.second_factor_since is not None
+    return Standing(group, m.role, m.joined_at, min(ends, default=None), works)
 
 
 def current(person: Person) -> dict[int, list[Standing]]:
@@ -138,7 +151,7 @@ def reach(groups: Iterable[Group]) -> int:
 
 def _memberships_behind(group: Group) -> QuerySet[Membership]:
     readers = [role for (role, kind), rights in RIGHTS.items() if kind == group.kind and R.READ in rights]
-    lasting = Membership.objects.filter(left_at=None)
+    lasting = Membership.objects.filter(left_at=None).exclude(role__in=GUARDED_ROLES, person__second_factor_since=None)
     behind = Q(group=group, role__in=readers)
     if group.kind == Kind.WATCH:
         behind |= Q(group=group.run_by_id, role__in=STEERING_ROLES)
@@ -146,7 +159,7 @@ def _memberships_behind(group: Group) -> QuerySet[Membership]:
         behind |= Q(kind=Kind.STEERING, group__district=group.district_id, role__in=STEERING_ROLES)
     elif group.kind == Kind.MUNICIPAL:
         behind |= Q(kind=Kind.STEERING, group__municipality=group.municipality_id, role=Role.PHONE_MANAGER)
-    return lasting.filter(behind)
+    return lasting.filter(behind) if group.closed_at is None else lasting.none()
 
 
 def _derived_from(m: Membership) -> Q:

@@ -22,7 +22,7 @@ def targets(group: Group, *, steering: Group) -> QuerySet[Group]:
         Kind.COORDINATION: own | municipal if group.district_id == steering.district_id else Q(pk=None),
         Kind.MUNICIPAL: coordination if group.municipality_id == steering.municipality_id else Q(pk=None),
     }[Kind(group.kind)]
-    return Group.objects.filter(allowed).exclude(pk=group.pk).order_by("-kind", "name")
+    return Group.objects.filter(allowed, closed_at=None).exclude(pk=group.pk).order_by("-kind", "name")
 
 
 def sources(steering: Group) -> QuerySet[Group]:
@@ -31,5 +31,6 @@ def sources(steering: Group) -> QuerySet[Group]:
         Q(run_by=steering)
         | Q(pk=steering.pk)
         | Q(kind=Kind.COORDINATION, district=steering.district_id)
-        | Q(kind=Kind.MUNICIPAL, municipality=steering.municipality_id)
+        | Q(kind=Kind.MUNICIPAL, municipality=steering.municipality_id),
+        closed_at=None,
     )

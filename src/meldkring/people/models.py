@@ -29,6 +29,14 @@ class Person(AbstractBaseUser, PermissionsMixin):
     first_name = models.CharField(_("first name"), max_length=60)
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
     street = models.CharField(_("street"), max_length=80, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=7, blank=True)
+    house_number = models.PositiveIntegerField(_("house number"), null=True, blank=True)
+    house_suffix = models.CharField(_("suffix"), max_length=10, blank=True)
+    mobile = models.CharField(_("mobile number"), max_length=16, blank=True, help_text=_("In international form, such as +31612345678."))
+    mobile_proven_at = models.DateTimeField(null=True, blank=True)
+    second_factor_since = models.DateTimeField(
+        null=True, blank=True, help_text=_("Since when this person signs in with a second step; without it a steering role does not work.")
+    )
     neighbourhood = models.ForeignKey(Neighbourhood, models.SET_NULL, null=True, blank=True, related_name="residents")
     language = models.CharField(_("language"), max_length=5, default="nl", choices=[("nl", "Nederlands"), ("en", "English")])
     is_active = models.BooleanField(default=True)
@@ -42,6 +50,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [models.Index(fields=("postcode", "house_number"))]
 
     def __str__(self) -> str:
         return self.shown_name
@@ -63,3 +72,22 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Mail(models.Model):
+    """An e-mail about someone's own membership that must still go out (law 2). Once sent, its text is erased: it may hold a code."""
+
+    to = models.EmailField()
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    written_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("due_at",), condition=models.Q(sent_at=None, given_up_at=None), name="mail_due")]
+
+    def __str__(self) -> str:
+        return self.subject

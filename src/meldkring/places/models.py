@@ -29,6 +29,23 @@ class District(models.Model):
     remind_after = models.DurationField(
         _("remind of an open case after"), default=timedelta(hours=2), help_text=_("First the case holders, then the steering members.")
     )
+    judge_within = models.DurationField(
+        _("an alarm is judged within"),
+        default=timedelta(minutes=3),
+        help_text=_("After that the other steering members are told, then those of the coordination group."),
+    )
+    group_maximum = models.PositiveSmallIntegerField(_("most members in a watch group"), default=100)
+    group_threshold = models.PositiveSmallIntegerField(_("propose to divide from this many members"), default=80)
+    minimum_age = models.PositiveSmallIntegerField(_("minimum age"), default=18)
+    open_for_sign_up = models.BooleanField(_("residents can sign up"), default=True)
+    asks_letter = models.BooleanField(_("prove the address with a code by letter"), default=False)
+    asks_vouching = models.BooleanField(_("two neighbours vouch for a new member"), default=False)
+    asks_approval = models.BooleanField(_("the phone manager admits every new member"), default=True)
+    proof_lasts = models.DurationField(_("proof of living here is renewed after"), default=timedelta(days=365))
+    quorum = models.PositiveSmallIntegerField(_("steering members who must agree"), default=2)
+    consultation_term = models.DurationField(_("time to agree or object"), default=timedelta(days=7))
+    objection_term = models.DurationField(_("time to object to an expulsion"), default=timedelta(days=14))
+    expulsion_remembered = models.DurationField(_("an expulsion is recognised for"), default=timedelta(days=730))
 
     def __str__(self) -> str:
         return self.name

@@ -1,9 +1,16 @@
-"""The addresses of the pages, in Dutch because people read them."""
+"""The addresses of the pages, in Dutch because people read them. A district's own address comes last: it may be any word that is not taken."""
 
 from django.conf import settings
 
-from meldkring.web import demo_urls, member_urls, steering_urls
+from meldkring.web import demo_urls, growth_urls, member_urls, members_urls, running_urls, sign_up_urls, steering_urls
 
-urlpatterns = [*member_urls.urlpatterns, *steering_urls.urlpatterns]
+urlpatterns = [
+    *member_urls.urlpatterns,
+    *steering_urls.urlpatterns,
+    *members_urls.urlpatterns,
+    *running_urls.urlpatterns,
+    *growth_urls.urlpatterns,
+]
 if settings.DEMO:
     urlpatterns += demo_urls.urlpatterns
+urlpatterns += sign_up_urls.urlpatterns

@@ -17,6 +17,7 @@ DEMO = env.bool("MELDKRING_DEMO", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_key(DATA)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+LOCATIESERVER_URL = env.str("LOCATIESERVER_URL", default="")
 BELL_URL = env.str("BELL_URL", default="")
 
 INSTALLED_APPS = [

@@ -66,3 +66,64 @@ class Neighbourhood(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Extent(models.Model):
+    """One thing by which a neighbourhood says which addresses are its own. A drawn outline is the other way; several may be used at once."""
+
+    class Kind(models.TextChoices):
+        POSTCODE = "postcode", _("postcode, or the first four or five characters of one")
+        STREET = "street", _("street")
+        CBS = "cbs", _("neighbourhood code of CBS")
+
+    neighbourhood = models.ForeignKey(Neighbourhood, models.CASCADE, related_name="extents")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    value = models.CharField(max_length=80)
+    key = models.CharField(
+        max_length=80, help_text=_("The value as it is compared: capitals, spaces and accents of a street do not count.")
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint("neighbourhood", "kind", "key", name="extent_once_per_neighbourhood")]
+        indexes = [models.Index("kind", "key", name="extent_by_key")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Adjoining(models.Model):
+    """What people know about two neighbourhoods better than their outlines do: they adjoin, or a railway lies between them."""
+
+    first = models.ForeignKey(Neighbourhood, models.CASCADE, related_name="+")
+    second = models.ForeignKey(Neighbourhood, models.CASCADE, related_name="+")
+    adjoins = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("first", "second", name="adjoining_kept_once"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="adjoining_lowest_first"),
+        ]
+
+
+class PostcodeTable(models.Model):
+    """What the postcode file of CBS says of one municipality. The one that is `current` is used; any other is being read in or thrown away."""
+
+    municipality = models.CharField(_("CBS code"), max_length=6)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    current = models.BooleanField(default=False)
+    read_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("municipality", condition=models.Q(current=True), name="one_current_table_per_municipality")]
+
+
+class PostcodeRow(models.Model):
+    """In which CBS neighbourhood one house number lies. Eight million rows for the whole country, so nothing more than is needed."""
+
+    table = models.ForeignKey(PostcodeTable, models.CASCADE, related_name="rows")
+    postcode = models.CharField(max_length=6)
+    number = models.PositiveIntegerField()
+    neighbourhood = models.CharField(max_length=10)
+
+    class Meta:
+        indexes = [models.Index("postcode", name="row_by_postcode")]

@@ -55,13 +55,17 @@ def holders(person: Person, case: Case) -> QuerySet[Holder]:
 
 def follows(person: Person, case: Case) -> QuerySet[Follow]:
     """Along which ways reactions to this case go by themselves, on behalf of this person's steering groups."""
-    ours = Follow.objects.filter(case=case, steering__in=roles.steering_groups(person), until=None)
+    ours = Follow.objects.filter(case=case, steering__in=roles.steering_groups(person), until=None, judgement__isnull=False)
     return ours.select_related("steering", "source", "target").order_by("pk")
 
 
 def follow(person: Person, pk: int) -> Follow:
     """A follow, lasting or stopped, of one of this person's steering groups, or 404."""
-    found = Follow.objects.filter(pk=pk, steering__in=roles.steering_groups(person)).select_related("steering", "case").first()
+    found = (
+        Follow.objects.filter(pk=pk, steering__in=roles.steering_groups(person), judgement__isnull=False)
+        .select_related("steering", "case")
+        .first()
+    )
     if found is None:
         raise Http404
     return found

@@ -20,7 +20,9 @@ def pass_on(posting: Posting, *, case: Case) -> None:
         here = waiting.pop()
         for follow in Follow.objects.filter(case=case, source=here.group_id, until=None).select_related("target", "steering", "by"):
             made = postings.post(here.message, [follow.target], by=follow.by, forwarded_from=here)
-            judge_silently(here, steering=follow.steering, verdict=Judgement.Verdict.FOLLOWED, by=follow.by)
+            # A follow that came with people who went to another group is nobody's judgement: the message still waits for one.
+            for p in [q for q in (here, posting) if follow.judgement_id and (q is here or q.group.run_by_id == follow.steering_id)]:
+                judge_silently(p, steering=follow.steering, verdict=Judgement.Verdict.FOLLOWED, by=follow.by)
             for p in made:
                 judge_silently(p, steering=follow.steering, verdict=Judgement.Verdict.OURS, by=follow.by)
             waiting += made
@@ -34,8 +36,8 @@ def judge_silently(posting: Posting, *, steering: Group, verdict: str, by: Perso
 
 
 def active(steering: Group) -> QuerySet[Follow]:
-    """What goes along by itself now on behalf of this steering group, newest case first."""
-    lasting = Follow.objects.filter(steering=steering, until=None, case__status=Status.OPEN)
+    """What goes along by itself now by a judgement of this steering group, newest case first; what came with people is not theirs to stop."""
+    lasting = Follow.objects.filter(steering=steering, until=None, case__status=Status.OPEN, judgement__isnull=False)
     return lasting.select_related("case", "source", "target", "by").order_by("-case", "pk")
 
 

@@ -170,3 +170,22 @@ class Follow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.source_id} to {self.target_id}"
+
+
+class Escalation(models.Model):
+    """An alarm waited too long on the desk of a steering group, and who comes next has been told. Written once per level."""
+
+    class Level(models.IntegerChoices):
+        COLLEAGUES = 1, _("the steering group")
+        COORDINATION = 2, _("the coordination group")
+
+    posting = models.ForeignKey(Posting, models.CASCADE, related_name="escalations")
+    steering = models.ForeignKey(Group, models.CASCADE, related_name="+")
+    level = models.PositiveSmallIntegerField(choices=Level.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("posting", "steering", "level"), name="escalated_once_per_level")]
+
+    def __str__(self) -> str:
+        return f"{self.posting_id} at {self.steering_id}, level {self.level}"

@@ -31,8 +31,10 @@ def report(
     text: str, *, group: Group, by: Person, called: str, key: uuid.UUID | None = None, exercise: bool = False, **extras: Any
 ) -> Posting:
     """Open a case with what a resident sees (S29); the reporter holds it in this group. `extras` are fields of `Contribution`."""
+    # First the lock: a division may just be giving the reporter another group.
+    group = postings.lock([group])[group.pk]
     roles.require(by, roles.Right.REPORT, group)
-    said = postings.earlier(by, key, group=group)
+    said = _said(text, kind=Kind.REPORT, group=group, by=by, key=key)
     if said:
         return said
     if called not in (Called.BY_ME, Called.BY_OTHER, Called.NOT_NEEDED):
@@ -52,7 +54,7 @@ def react(
 ) -> Posting:
     """Add to an open case, in a group where it stands and the person may react (S30); followers pass it on at once."""
     roles.require(by, roles.Right.REACT, group)
-    said = postings.earlier(by, key, group=group)
+    said = _said(text, kind=kind, group=group, by=by, key=key)
     if said:
         return said
     case = lifecycle.open_case(case)
@@ -68,6 +70,14 @@ def react(
     if not hold:
         following.pass_on(posting, case=case)
     return posting
+
+
+def _said(text: str, *, kind: str, group: Group, by: Person, key: uuid.UUID | None) -> Posting | None:
+    """What was said here before with this key, if it is the same; another text must not seem to have been sent."""
+    said = postings.earlier(by, key, group=group)
+    if said and (said.message.kind, said.message.text) != (kind, text.strip()):
+        raise postings.KeyUsed
+    return said
 
 
 @transaction.atomic

@@ -1,4 +1,6 @@
-"""Becoming and ceasing to be a member. Sign-up, admission and moving house build on these two verbs."""
+"""Becoming and ceasing to be a member. Sign-up, admission, moving house and dividing groups build on these three verbs."""
+
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,6 +14,10 @@ from meldkring.people.models import Person
 
 class AlreadyMember(Exception):
     """The person is a member already: of this group, or of another watch group (S6)."""
+
+
+class PhoneManagerStays(Exception):
+    """A steering group always has one phone manager (S10): hand over first."""
 
 
 @transaction.atomic
@@ -32,8 +38,26 @@ def join(person: Person, group: Group, *, role: str = Role.MEMBER, by: Person | 
 
 @transaction.atomic
 def leave(person: Person, group: Group, *, by: Person | None = None) -> None:
-    """End the membership; what stood in the group in that time remains readable for the person, what comes after does not."""
+    """End the membership; what stood in the group in that time remains readable for the person, what comes after does not.
+
+    Refuses with `PhoneManagerStays` for the phone manager of a steering group that goes on.
+    """
+    if group.closed_at is None and person.memberships.filter(group=group, left_at=None, role=Role.PHONE_MANAGER).exists():
+        raise PhoneManagerStays(_("%(person)s is the phone manager. Hand that over first.") % {"person": person.first_name})
     ended = person.memberships.filter(group=group, left_at=None).update(left_at=timezone.now())
     if ended:
         log.record("leave", group, by=by or person, person=person.pk)
         transaction.on_commit(lambda: bell.ring(f"person:{person.pk}"))
+
+
+@transaction.atomic
+def transfer(membership: Membership, group: Group, *, role: str | None = None, at: datetime, by: Person | None) -> Membership:
+    """Let someone go over to another group, or to another role, without a moment in between; the membership that begins."""
+    Membership.objects.filter(pk=membership.pk, left_at=None).update(left_at=at)
+    begun = Membership.objects.create(
+        person_id=membership.person_id, group=group, role=role or membership.role, kind=group.kind, joined_at=at
+    )
+    log.record("transfer", begun, by=by, person=membership.person_id, before=membership.group_id, group=group.pk, role=begun.role)
+    topic = f"person:{membership.person_id}"
+    transaction.on_commit(lambda: bell.ring(topic))
+    return begun

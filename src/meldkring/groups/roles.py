@@ -125,8 +125,9 @@ def with_right(person: Person, right: Right) -> list[Group]:
 
 
 def steering_groups(person: Person) -> list[Group]:
-    """The steering groups this person is a steering member of."""
-    return [s.group for ss in current(person).values() for s in ss if s.group.kind == Kind.STEERING and s.role in STEERING_ROLES]
+    """The steering groups this person is a steering member of, once their second step is there."""
+    standing = [s for ss in current(person).values() for s in ss if s.works and s.role in STEERING_ROLES]
+    return [s.group for s in standing if s.group.kind == Kind.STEERING]
 
 
 def members(groups: Iterable[Group]) -> QuerySet[Person]:

@@ -34,3 +34,12 @@ def sources(steering: Group) -> QuerySet[Group]:
         | Q(kind=Kind.MUNICIPAL, municipality=steering.municipality_id),
         closed_at=None,
     )
+
+
+def judges(steering: Group, group: Group) -> bool:
+    """Whether what stands in `group` waits on the desk of `steering`: `sources` for one pair, without a query."""
+    if group.kind == Kind.COORDINATION:
+        return group.district_id == steering.district_id
+    if group.kind == Kind.MUNICIPAL:
+        return group.municipality_id == steering.municipality_id
+    return steering.pk in (group.pk, group.run_by_id)

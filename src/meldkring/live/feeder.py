@@ -32,7 +32,7 @@ class Feeder:
         *,
         written: Written | None = None,
         look_again: float = 5.0,
-        heartbeat: float = 15.0,
+        heartbeat: float = hubs.BEAT_EVERY,
     ) -> None:
         self._hub = hub
         self._read = read

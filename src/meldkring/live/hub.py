@@ -20,7 +20,9 @@ Message = dict[str, Any]
 Send = Callable[[Message], Coroutine[Any, Any, None]]
 
 SLICE = 200
-HEARTBEAT = b": \n\n"
+BEAT_EVERY = 15.0
+# An event, not a comment: the page's script must hear it, as a line that died without a word shows by its silence alone.
+HEARTBEAT = f"event: beat\ndata: {BEAT_EVERY:.0f}\n\n".encode()
 
 
 class Position(NamedTuple):
@@ -144,7 +146,7 @@ class Hub:
         return people
 
     def beat(self) -> None:
-        """Write the heartbeat to every page, so that proxies keep the line open and dead lines show."""
+        """Write the heartbeat to every page, so that proxies keep the line open and dead lines show, here and there."""
         message = _body(HEARTBEAT)
         for listener in tuple(self._listeners):
             if listener.joined:

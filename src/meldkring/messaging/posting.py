@@ -94,6 +94,33 @@ def post(
 
 
 @transaction.atomic
+def copy(postings: Sequence[Posting], group: Group, *, by: Person | None) -> list[Posting]:
+    """Let what stands elsewhere stand in this group too, in the same order: hidden stays hidden, held stays held, who was told is told.
+
+    For people who go over to another group and take what is open along; a message that stands here already is passed over.
+    """
+    fresh = lock([group])[group.pk]
+    here = Posting.objects.filter(group=group, message__in={p.message_id for p in postings}, withdrawn_at=None)
+    taken, made, now = set(here.values_list("message", flat=True)), [], timezone.now()
+    for source in postings:
+        if source.message_id in taken:
+            continue
+        taken.add(source.message_id)
+        copied = Posting(
+            message_id=source.message_id, group=fresh, forwarded_from=source, posted_by=by, posted_at=now, fanned_out_at=source.fanned_out_at,
+            hidden_at=source.hidden_at, hidden_by_id=source.hidden_by_id, hidden_reason=source.hidden_reason,
+        )  # fmt: skip
+        if source.number is not None:
+            fresh.last_number += 1
+            copied.number = fresh.last_number
+        made.append(copied)
+    fresh.save(update_fields=["last_number"])
+    Posting.objects.bulk_create(made)
+    _ring([fresh])
+    return made
+
+
+@transaction.atomic
 def release(posting: Posting, *, by: Person) -> Posting:
     """Let a held posting appear: only now it gets its number (screening before, S12)."""
     roles.require(by, roles.Right.SCREEN, posting.group)

@@ -112,7 +112,9 @@ class Application(models.Model):
         constraints = [
             # Somebody who is waiting already resumes that sign-up instead of making another.
             models.UniqueConstraint(
-                fields=("district", "email"), condition=Q(state__in=("waiting", "full")), name="one_waiting_application_per_district"
+                fields=("district", "email"),
+                condition=Q(state__in=("waiting", "full")) & ~Q(email=""),
+                name="one_waiting_application_per_district",
             )
         ]
         indexes = [models.Index(fields=("district", "state", "sent_at")), models.Index(fields=("postcode", "house_number"))]
@@ -160,6 +162,7 @@ class Proof(models.Model):
     proven_at = models.DateTimeField()
     until = models.DateTimeField()
     by = models.ForeignKey(PERSON, models.SET_NULL, null=True, blank=True, related_name="+")
+    renewal_asked_at = models.DateTimeField(null=True, blank=True, help_text=_("When the member was asked, once, to renew this proof."))
 
     class Meta:
         constraints = [models.CheckConstraint(name="proof_of_someone", condition=Q(application__isnull=False) | Q(person__isnull=False))]
@@ -198,13 +201,21 @@ class CodeLetter(models.Model):
 
 
 class MemberList(models.Model):
-    """An existing member list offered for import: its rows as read, kept between the dry run and the import, at most 14 days."""
+    """An existing member list offered for import: its rows as read, kept between the dry run and the import, at most 14 days.
+
+    `done` counts the rows that were carried out; it moves in the transaction of those rows, so a crash goes on where it stopped.
+    """
 
     steering = models.ForeignKey(Group, models.CASCADE, related_name="member_lists")
     by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+")
     file_name = models.CharField(max_length=120)
+    header = models.JSONField(default=list)
+    columns = models.JSONField(default=dict, help_text=_("Which column of the list holds what, as the person has corrected it."))
     rows = models.JSONField()
     read_at = models.DateTimeField(auto_now_add=True)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    report = models.JSONField(default=list, help_text=_("Per row its number and what became of it; no name or address."))
     imported_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

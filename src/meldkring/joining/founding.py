@@ -1,0 +1,115 @@
+"""How does an empty installation begin? Five answers make the municipality, the district, one watch group and one steering group (phase 1, S22).
+
+There is no coordination group yet: that comes when districts are linked. Whoever founds is a member of the watch group and its phone manager (S10).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from meldkring.audit import log
+from meldkring.groups import joining
+from meldkring.groups.models import Group, Kind, Role
+from meldkring.joining import rules
+from meldkring.people.models import Person
+from meldkring.places.models import District, Municipality, Neighbourhood
+
+CBS_CODE = re.compile(r"\s*\(?\b(GM\d{4})\)?\s*$", re.IGNORECASE)
+
+
+class NotEmpty(Exception):
+    """Somebody has begun here already."""
+
+
+class BadStart(Exception):
+    """An answer that cannot be; `name` is the question, the text says why."""
+
+    def __init__(self, name: str, words: str) -> None:
+        self.name = name
+        super().__init__(words)
+
+
+@dataclass(frozen=True)
+class Start:
+    """What stands after the first five answers."""
+
+    district: District
+    watch: Group
+    steering: Group
+    person: Person
+
+
+def empty() -> bool:
+    """Whether nobody has begun here yet."""
+    return not (Municipality.objects.exists() or Person.objects.exists())
+
+
+def key() -> str:
+    """What the first-run page asks for, so that no stranger takes a fresh server. It follows from the secret key and stops working at once after use."""
+    return salted_hmac("meldkring.founding", "first run", algorithm="sha256").hexdigest()[:32]
+
+
+def fits(given: str) -> bool:
+    """Whether this is that key, on an installation that is still empty."""
+    return constant_time_compare(given, key()) and empty()
+
+
+@transaction.atomic
+def found(*, municipality: str, district: str, neighbourhoods: Sequence[str] = (), name: str, email: str) -> Start:
+    """Make the first district and its phone manager; refuses with `NotEmpty` or `BadStart`."""
+    if not empty():
+        raise NotEmpty(_("This installation has begun already. Sign in instead."))
+    wijk = _district(_filled("municipality", municipality), _filled("district", district))
+    buurten = _neighbourhoods(wijk, neighbourhoods)
+    steering = _group(Kind.STEERING, _("Steering group %(district)s") % {"district": wijk.name}, wijk)
+    watch = _group(Kind.WATCH, _("Watch group %(district)s") % {"district": wijk.name}, wijk, run_by=steering)
+    watch.neighbourhoods.set(buurten)
+    person = _person(_filled("name", name), email, buurten)
+    joining.join(person, watch, by=person)
+    joining.join(person, steering, role=Role.PHONE_MANAGER, by=person)
+    rules.publish_default(wijk)
+    log.record("found", wijk, by=person)
+    return Start(wijk, watch, steering, person)
+
+
+def _filled(question: str, answer: str) -> str:
+    words = " ".join(answer.split())
+    if not words or len(words) > 60:
+        raise BadStart(question, _("Fill this in, in at most 60 characters."))
+    return words
+
+
+def _district(municipality: str, district: str) -> District:
+    code = CBS_CODE.search(municipality)
+    town = Municipality.objects.create(name=CBS_CODE.sub("", municipality) or municipality, code=code.group(1).upper() if code else "")
+    slug = slugify(district)[:50]
+    if not slug:
+        raise BadStart("district", _("Use letters in the name of the district."))
+    return District.objects.create(municipality=town, name=district, slug=slug)
+
+
+def _neighbourhoods(district: District, names: Sequence[str]) -> list[Neighbourhood]:
+    """These neighbourhoods, each once; or one for now, that bears the name of the district."""
+    wanted = list(dict.fromkeys(" ".join(n.split())[:100] for n in names if n.strip())) or [district.name]
+    return [Neighbourhood.objects.create(district=district, name=name) for name in wanted]
+
+
+def _group(kind: str, name: str, district: District, run_by: Group | None = None) -> Group:
+    return Group.objects.create(kind=kind, name=name, municipality=district.municipality, district=district, run_by=run_by)
+
+
+def _person(name: str, email: str, neighbourhoods: Sequence[Neighbourhood]) -> Person:
+    try:
+        validate_email(email)
+    except ValidationError as wrong:
+        raise BadStart("email", _("This is not an e-mail address.")) from wrong
+    first, _space, last = name.partition(" ")
+    home = neighbourhoods[0] if len(neighbourhoods) == 1 else None
+    return Person.objects.create_user(email, first_name=first, last_name=last, neighbourhood=home)

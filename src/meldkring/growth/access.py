@@ -1,0 +1,67 @@
+"""Which plans a person may see: those of the steering groups they are a member of; and what a member must be told of a plan."""
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from meldkring.groups import roles
+from meldkring.groups.models import Group, Kind
+from meldkring.growth.models import Allotment, Move, Part, Plan
+from meldkring.people.models import Person
+
+
+def steering_groups(person: Person) -> list[Group]:
+    """The steering groups whose growth this person decides about, by name."""
+    return [g for g in roles.with_right(person, roles.Right.JUDGE) if g.kind == Kind.STEERING]
+
+
+def steering(person: Person, pk: int) -> Group:
+    """One of those, or 404."""
+    for found in steering_groups(person):
+        if found.pk == pk:
+            return found
+    raise Http404
+
+
+def plans(person: Person) -> QuerySet[Plan]:
+    """Their plans, newest first."""
+    return Plan.objects.filter(steering__in=steering_groups(person)).select_related("steering", "district", "made_by", "done_by")
+
+
+def plan(person: Person, pk: int) -> Plan:
+    """One of those, or 404."""
+    found = plans(person).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def parts(plan: Plan) -> list[Part]:
+    """The watch groups as they will be, with their neighbourhoods and seats."""
+    return list(plan.parts.select_related("group", "steering").prefetch_related("allotments__neighbourhood", "seats__person"))
+
+
+def allotments(plan: Plan) -> list[Allotment]:
+    """Every neighbourhood of the plan with its part, by name."""
+    return list(plan.allotments.select_related("neighbourhood", "part", "before").order_by("neighbourhood__name"))
+
+
+def unseen(person: Person) -> Move | None:
+    """The move to another watch group that this person has not been told about on a page."""
+    mine = Move.objects.filter(begun__person=person, begun__left_at=None, begun__kind=Kind.WATCH, seen_at=None)
+    return mine.select_related("begun__group", "ended__group").order_by("-pk").first()
+
+
+def went(person: Person, group: int) -> Group | None:
+    """The watch group this person is in now (S6), if they were in that one before."""
+    mine = person.memberships.filter(kind=Kind.WATCH)
+    if not mine.filter(group=group, left_at__isnull=False).exists():
+        return None
+    now = mine.filter(left_at=None).select_related("group").first()
+    return now.group if now and now.group_id != group else None
+
+
+def see(person: Person, pk: int) -> None:
+    """This person has read where they went; or 404."""
+    if not Move.objects.filter(pk=pk, begun__person=person).update(seen_at=timezone.now()):
+        raise Http404

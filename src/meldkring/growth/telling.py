@@ -1,0 +1,59 @@
+"""What people are told by e-mail of a plan: colleagues of a proposal, every member of what was carried out or undone. In each one's own language."""
+
+from collections.abc import Iterable, Mapping
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from meldkring.groups import roles
+from meldkring.groups.models import Group, Kind, Membership
+from meldkring.growth.models import Plan
+from meldkring.people import mailing
+from meldkring.people.models import Person
+
+
+def proposed(plan: Plan, *, by: Person) -> None:
+    """The other steering members hear that there is something to read and to decide."""
+    steers = Membership.objects.filter(group=plan.steering, left_at=None, role__in=roles.STEERING_ROLES).exclude(person=by)
+    until = timezone.localtime(plan.decide_by).strftime("%d-%m-%Y")
+    for m in steers.select_related("person").order_by("person"):
+        with translation.override(m.person.language):
+            said = {"name": m.person.first_name, "by": by.first_name, "group": plan.steering.name, "until": until}
+            text = _(
+                "Hello %(name)s,\n\n%(by)s made a proposal about the watch groups of %(group)s.\n"
+                "Read it under “Growth” and say what you think, until %(until)s at the latest."
+            )
+            mailing.write(m.person.email, subject=_("A proposal for %(group)s") % said, text=text % said)
+
+
+def divided(members: Iterable[Membership], began: Iterable[Membership], groups: Mapping[int, Group]) -> None:
+    """Every member hears where they are now, also who stays."""
+    now_in = {m.person_id: m.group.name for m in began}
+    for m in members:
+        with translation.override(m.person.language):
+            if m.person_id in now_in:
+                _write(m.person, now_in[m.person_id], _("You are now in group %(group)s"), _(
+                    "Hello %(name)s,\n\nThe watch groups have been divided anew. You are now in group %(group)s, with neighbours near you.\n"
+                    "You need not do anything. What is going on now, you keep reading."
+                ))  # fmt: skip
+            else:
+                _write(m.person, groups[m.group_id].name, _("You stay in group %(group)s"), _(
+                    "Hello %(name)s,\n\nThe watch groups have been divided anew. You stay in group %(group)s.\n"
+                    "Some of your neighbours may have another group now. What is going on goes on as before."
+                ))  # fmt: skip
+
+
+def turned_back(began: Iterable[Membership]) -> None:
+    """Who went back hears so."""
+    for m in began:
+        if m.kind == Kind.WATCH:
+            with translation.override(m.person.language):
+                _write(m.person, m.group.name, _("You are in group %(group)s again"), _(
+                    "Hello %(name)s,\n\nThe new division of the watch groups has been undone. You are in group %(group)s again.\n"
+                    "You need not do anything. What is going on now, you keep reading."
+                ))  # fmt: skip
+
+
+def _write(person: Person, group: str, subject: str, text: str) -> None:
+    said = {"name": person.first_name, "group": group}
+    mailing.write(person.email, subject=subject % said, text=text % said)

@@ -1,0 +1,104 @@
+"""Where can a person be reached, and does it still work? Addresses are added, put in order, suspended and stopped here."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from meldkring.audit import log
+from meldkring.delivery.models import Address, Delivery
+from meldkring.people.models import Person
+
+EMAIL = "email"
+# What costs nothing and rings loudest comes first, until the person says otherwise.
+FIRST_ORDER = {"web_push": 0, "telegram": 10, "whatsapp": 20, EMAIL: 30, "sms": 40}
+FAILURES_BEFORE_REST = 2
+
+
+@transaction.atomic
+def add(person: Person, *, channel: str, value: str, label: str = "", state: str = Address.State.ACTIVE) -> Address:
+    """Give a person an address, proven to be theirs. An address that was somebody else's becomes this person's: who has it now decides."""
+    address, new = Address.objects.update_or_create(
+        channel=channel, value=value,
+        defaults={"person": person, "label": label[:80], "state": state, "reason": "", "failures": 0},
+    )  # fmt: skip
+    if new:
+        address.position = FIRST_ORDER.get(channel, 50)
+        address.save(update_fields=["position"])
+        log.record("add_address", address, by=person, channel=channel)
+    return address
+
+
+@transaction.atomic
+def remove(address: Address, *, by: Person) -> None:
+    """Take an address away; what waits for it is cancelled with it."""
+    log.record("remove_address", address, by=by, channel=address.channel)
+    address.delete()
+
+
+@transaction.atomic
+def put_in_order(person: Person, addresses: Sequence[int]) -> None:
+    """The order in which the person wants to be reached; ids of somebody else's addresses change nothing."""
+    for position, pk in enumerate(addresses):
+        Address.objects.filter(pk=pk, person=person).update(position=position)
+
+
+def ensure_email(people: Iterable[Person]) -> None:
+    """Everybody can be reached by the e-mail address of their account; one or two queries for all."""
+    known = {p.pk: p.email for p in people if p.email}
+    have = dict(Address.objects.filter(channel=EMAIL, person__in=known).values_list("person", "value"))
+    stale = [pk for pk, email in known.items() if pk in have and have[pk] != email]
+    for pk in stale:
+        Address.objects.filter(channel=EMAIL, person=pk).update(value=known[pk], state=Address.State.ACTIVE, failures=0)
+    missing = [
+        Address(person_id=pk, channel=EMAIL, value=email, position=FIRST_ORDER[EMAIL]) for pk, email in known.items() if pk not in have
+    ]
+    Address.objects.bulk_create(missing, ignore_conflicts=True)
+
+
+def stop(channel: str, value: str, *, at: datetime | None = None) -> int:
+    """STOP: obeyed at once, because every send looks at the address first (channels: within the same second)."""
+    return Address.objects.filter(channel=channel, value=value).update(state=Address.State.OPTED_OUT, reason="stop")
+
+
+def start(channel: str, value: str) -> int:
+    """START: may be written to again."""
+    return Address.objects.filter(channel=channel, value=value, state=Address.State.OPTED_OUT).update(
+        state=Address.State.ACTIVE, reason="", failures=0
+    )
+
+
+def heard(channel: str, value: str, *, at: datetime) -> None:
+    """This address wrote to us: it works, and where that counts a free window has opened."""
+    found = Address.objects.filter(channel=channel, value=value)
+    # What was said earlier may come later: the window does not close by it.
+    found.filter(Q(heard_at=None) | Q(heard_at__lt=at)).update(heard_at=at)
+    found.filter(state=Address.State.SUSPENDED).update(state=Address.State.ACTIVE, reason="", failures=0)
+
+
+def works(addresses: Iterable[int]) -> None:
+    """A provider took a letter for these addresses. Often it hears only later that it could not deliver, so failures are forgotten when the
+    letter before this one did not fail either."""
+    told = (Delivery.State.FAILED, Delivery.State.ACCEPTED, Delivery.State.SENT, Delivery.State.DELIVERED, Delivery.State.READ)
+    for address in Address.objects.filter(pk__in=list(addresses), failures__gt=0):
+        latest = Delivery.objects.filter(address=address, state__in=told).order_by("-made_at").values_list("state", flat=True)[:2]
+        if len(latest) == 2 and latest[1] != Delivery.State.FAILED:
+            Address.objects.filter(pk=address.pk).update(failures=0)
+
+
+def failed(address: int, *, gone: bool, why: str) -> None:
+    """A provider says that the recipient is gone: at once for an endpoint that no longer exists, else after two times in a row."""
+    if gone:
+        Address.objects.filter(pk=address).update(state=Address.State.GONE, reason=why[:60])
+        return
+    Address.objects.filter(pk=address).update(failures=F("failures") + 1, reason=why[:60])
+    resting = Address.objects.filter(pk=address, failures__gte=FAILURES_BEFORE_REST, state=Address.State.ACTIVE)
+    resting.update(state=Address.State.SUSPENDED)
+
+
+def move(channel: str, old: str, new: str) -> None:
+    """The provider gave an address another name."""
+    if not Address.objects.filter(channel=channel, value=new).exists():
+        Address.objects.filter(channel=channel, value=old).update(value=new, heard_at=timezone.now())

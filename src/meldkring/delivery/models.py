@@ -1,0 +1,185 @@
+"""What must reach whom, and what became of it. The rows are the queue (law 2): a delivery without an ending is work that waits."""
+
+import uuid
+from datetime import time
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from meldkring.messaging.models import Message, Posting
+
+PERSON = settings.AUTH_USER_MODEL
+
+
+class Address(models.Model):
+    """Where a person can be reached on a channel. `value` is the address as the channel keeps it; neighbours never see it (rules 5)."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("works")
+        PENDING = "pending", _("not confirmed yet")
+        SUSPENDED = "suspended", _("does not work at the moment")
+        OPTED_OUT = "opted_out", _("stopped by yourself")
+        GONE = "gone", _("no longer exists")
+
+    person = models.ForeignKey(PERSON, models.CASCADE, related_name="addresses")
+    channel = models.CharField(max_length=20)
+    value = models.TextField()
+    label = models.CharField(_("name"), max_length=80, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    position = models.PositiveSmallIntegerField(default=0, help_text=_("The order in which the person wants to be reached."))
+    reason = models.CharField(max_length=60, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    added_at = models.DateTimeField(auto_now_add=True)
+    heard_at = models.DateTimeField(null=True, blank=True, help_text=_("When this address last wrote to us."))
+    tested_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("position", "pk")
+        constraints = [models.UniqueConstraint(fields=("channel", "value"), name="address_once_per_channel")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} of {self.person_id}"
+
+
+class Preference(models.Model):
+    """How a person wants to be told. An alarm overrides quiet hours, and only those: who mutes hears nothing until then."""
+
+    person = models.OneToOneField(PERSON, models.CASCADE, related_name="preference")
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    muted_until = models.DateTimeField(_("muted until"), null=True, blank=True)
+    digest_at = models.TimeField(_("notices together at"), null=True, blank=True, default=time(18))
+
+    def __str__(self) -> str:
+        return f"preference of {self.person_id}"
+
+
+class DeliveryQuery(models.QuerySet["Delivery"]):
+    """Adjectives for deliveries."""
+
+    def waiting(self) -> "DeliveryQuery":
+        """Not ended, and nobody is busy with it."""
+        return self.filter(state__in=(Delivery.State.QUEUED, Delivery.State.UNKNOWN))
+
+    def ended(self) -> "DeliveryQuery":
+        """Handed over or given up: nothing more will be tried."""
+        return self.exclude(state__in=(Delivery.State.QUEUED, Delivery.State.CLAIMED, Delivery.State.UNKNOWN))
+
+
+class Delivery(models.Model):
+    """One message to one address; states above CLAIMED only ever rise. `posting` is where the person reads it.
+
+    Without a message it is our answer to somebody, on the channel where they wrote: `words` holds title, text and buttons.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waits")
+        CLAIMED = "claimed", _("is being sent")
+        UNKNOWN = "unknown", _("sent, no answer")
+        ACCEPTED = "accepted", _("handed over")
+        SENT = "sent", _("on its way")
+        DELIVERED = "delivered", _("arrived")
+        READ = "read", _("read")
+        FAILED = "failed", _("did not work")
+        EXPIRED = "expired", _("too late to be of use")
+        CANCELLED = "cancelled", _("no longer needed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="deliveries")
+    posting = models.ForeignKey(Posting, models.CASCADE, null=True, related_name="deliveries")
+    words = models.JSONField(null=True)
+    address = models.ForeignKey(Address, models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=20)
+    urgency = models.CharField(max_length=8)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    digest = models.BooleanField(default=False)
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    repeats = models.PositiveSmallIntegerField(default=0, help_text=_("Sent again without knowing whether it had arrived: at most once."))
+    as_template = models.BooleanField(default=False)
+    provider_id = models.CharField(max_length=200, blank=True)
+    problem = models.CharField(max_length=20, blank=True)
+    code = models.CharField(max_length=60, blank=True)
+    cost = models.PositiveBigIntegerField(default=0, help_text=_("In millionths of a euro."))
+    made_at = models.DateTimeField()
+    handed_over_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    objects: Any = DeliveryQuery.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("message", "address"), name="message_once_per_address"),
+            models.CheckConstraint(name="delivery_says_something", condition=Q(posting__isnull=False) | Q(words__isnull=False)),
+        ]
+        indexes = [
+            models.Index(fields=("due_at",), condition=Q(state__in=("queued", "unknown")), name="delivery_due"),
+            models.Index(fields=("lease_until",), condition=Q(state="claimed"), name="delivery_leased"),
+            models.Index(fields=("channel", "provider_id"), name="delivery_by_provider"),
+            models.Index(fields=("channel", "handed_over_at"), name="delivery_by_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.state}"
+
+
+class Account(models.Model):
+    """Our own account at a channel's provider: is it shut off for a while, and what may it cost a month?"""
+
+    channel = models.CharField(max_length=20, unique=True)
+    shut_until = models.DateTimeField(null=True, blank=True)
+    shut_times = models.PositiveSmallIntegerField(default=0)
+    shut_why = models.CharField(max_length=80, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True, help_text=_("The provider asked us to wait."))
+    ceiling = models.PositiveBigIntegerField(
+        _("most per month"), default=0, help_text=_("In millionths of a euro; nothing is spent above it.")
+    )
+
+    def __str__(self) -> str:
+        return self.channel
+
+
+class ReceiptRow(models.Model):
+    """A receipt as it came; it may come before our own note of the send, so it is kept until its delivery is known."""
+
+    channel = models.CharField(max_length=20)
+    letter_id = models.CharField(max_length=64, blank=True)
+    provider_id = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    problem = models.CharField(max_length=20, blank=True)
+    code = models.CharField(max_length=60, blank=True)
+    cost = models.PositiveBigIntegerField(default=0)
+    came_at = models.DateTimeField(auto_now_add=True)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("channel", "provider_id", "letter_id", "state"), name="receipt_once")]
+        indexes = [models.Index(fields=("came_at",), condition=Q(applied_at=None), name="receipt_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.state}"
+
+
+class Trouble(models.Model):
+    """Something about delivery that an administrator must know: overdue work, a shut account, a ceiling reached."""
+
+    kind = models.CharField(max_length=30)
+    about = models.CharField(max_length=120)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    over_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("kind", "about"), condition=Q(over_at=None), name="one_open_trouble_of_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.about}"

@@ -1,0 +1,40 @@
+"""Is it from whom it says? Where a provider knows who writes, yes. In a mail anybody can write any name above it: there it must answer
+a letter of ours to that very address, which its token proves."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from meldkring.channels.contract import Capabilities, Fact, Opted, Said
+from meldkring.delivery import answering, tokens
+from meldkring.delivery.models import Delivery
+from meldkring.intake.models import Taken
+
+
+def believed(channel: str, fact: Fact, *, able: Capabilities) -> bool:
+    """Whether to act on this fact."""
+    if able.knows_sender or not isinstance(fact, Said | Opted):
+        return True
+    told = _told(channel, fact)
+    return told is not None and told.address.value == fact.address
+
+
+def tell_owner(channel: str, fact: Fact) -> None:
+    """Whoever got the letter must not think that an answer from another address of theirs was passed on; told once, at the address we know."""
+    told = _told(channel, fact) if isinstance(fact, Said | Opted) else None
+    if told is None or not Taken.objects.get_or_create(channel=channel, fact=f"elsewhere {told.pk.hex}")[1]:
+        return
+    with translation.override(told.address.person.language):
+        answering.answer(
+            told.address,
+            _(
+                "Somebody answered our message to you from another e-mail address. That was not passed on. Was it you? Then answer from this address, or "
+                "open the web app. Urgent? Call 112."
+            ),
+            about=told.posting_id or (told.words or {}).get("about") or 0,
+        )
+
+
+def _told(channel: str, fact: Said | Opted) -> Delivery | None:
+    pk = tokens.replied(fact.reply_to)
+    found: Delivery | None = Delivery.objects.filter(pk=pk, channel=channel).select_related("address__person").first() if pk else None
+    return found

@@ -1,0 +1,36 @@
+"""How an address on another channel becomes a person's: a link or code of ours, opened in that channel, once and within the hour."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from meldkring.delivery import addresses
+from meldkring.delivery.models import Address
+from meldkring.intake.models import Binding
+from meldkring.people.models import Person
+
+LASTS = timedelta(hours=1)
+
+
+def begin(person: Person, *, channel: str) -> str:
+    """A token that ties whoever opens the channel with it to this person. Shown once; only its digest is kept."""
+    token = secrets.token_urlsafe(12)
+    Binding.objects.create(person=person, channel=channel, digest=_digest(token), made_at=timezone.now())
+    return token
+
+
+@transaction.atomic
+def bind(token: str, *, channel: str, value: str, name: str = "") -> Address | None:
+    """Tie this address to the person who was given the token; None if the token is unknown, used or too old."""
+    fresh = Binding.objects.filter(channel=channel, digest=_digest(token), used_at=None, made_at__gt=timezone.now() - LASTS)
+    found = fresh.select_related("person").first()
+    if found is None or not fresh.update(used_at=timezone.now()):
+        return None
+    return addresses.add(found.person, channel=channel, value=value, label=name)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.strip().encode()).hexdigest()

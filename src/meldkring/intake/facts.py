@@ -1,0 +1,67 @@
+"""What does a fact from a provider do? Each kind of fact has one place here; what somebody said goes on to the conversation."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from meldkring.channels.contract import Bound, Capabilities, Fact, Moved, Opted, Receipt, Said
+from meldkring.delivery import addresses, answering, receipts
+from meldkring.delivery.models import Address
+from meldkring.intake import believing, binding, conversing, strangers
+
+
+def receipt(channel: str, fact: Receipt) -> None:
+    """A receipt knows its own order and doubles."""
+    receipts.take(channel, fact)
+
+
+def act(channel: str, fact: Fact, *, able: Capabilities) -> None:
+    """Act on a fact that came for the first time."""
+    if not believing.believed(channel, fact, able=able):
+        believing.tell_owner(channel, fact)
+    elif isinstance(fact, Opted):
+        addresses.heard(channel, fact.address, at=fact.at)
+        _opted(channel, fact)
+    elif isinstance(fact, Bound):
+        _bound(channel, fact)
+    elif isinstance(fact, Moved):
+        addresses.move(channel, fact.old, fact.new)
+    elif isinstance(fact, Said):
+        addresses.heard(channel, fact.address, at=fact.at)
+        conversing.heard(channel, fact, able=able)
+
+
+def _opted(channel: str, fact: Opted) -> None:
+    (addresses.stop if fact.stopped else addresses.start)(channel, fact.address)
+    address = Address.objects.select_related("person").filter(channel=channel, value=fact.address).first()
+    if address is None:
+        return
+    with translation.override(address.person.language):
+        if fact.stopped:
+            answering.answer(address, _("You get no more messages here. Send START to begin again."), last=True)
+        else:
+            answering.answer(address, _("You get messages here again. Send STOP to end them."))
+
+
+def _bound(channel: str, fact: Bound) -> None:
+    address = binding.bind(fact.token, channel=channel, value=fact.address)
+    addresses.heard(channel, fact.address, at=fact.at)
+    if address is None:
+        _not_bound(channel, fact)
+        return
+    with translation.override(address.person.language):
+        answering.answer(
+            address,
+            _(
+                "Welcome %(name)s. Here you get the messages of your neighbourhood. Do you see something yourself? First call 112, then write it here."
+            )
+            % {"name": address.person.first_name},
+        )
+
+
+def _not_bound(channel: str, fact: Bound) -> None:
+    address = Address.objects.select_related("person").filter(channel=channel, value=fact.address).first()
+    if address is None:
+        strangers.note(channel, fact.address)
+        return
+    with translation.override(address.person.language):
+        answering.answer(address, _("That code no longer works. Make a new one on your page; it lasts an hour."))

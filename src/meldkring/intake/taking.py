@@ -1,0 +1,100 @@
+"""Bytes from a provider: stored first, answered at once, understood later; the same fact twice changes nothing.
+
+Only STOP is obeyed before the answer goes back: who wants to hear no more does not wait for a queue.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from meldkring import bell
+from meldkring.channels.contract import Channel, Fact, Opted, Receipt
+from meldkring.delivery import addresses
+from meldkring.intake import believing, facts, strangers
+from meldkring.intake.models import Conversation, Incoming, Taken
+
+logger = logging.getLogger("meldkring.intake")
+BELL = "intake"
+ATTEMPTS = 5
+# Those that say how to read the body. The others hold secrets and addresses of people.
+HEADERS_KEPT = frozenset({"content-type", "content-encoding"})
+KEPT, UNSENT_KEPT = timedelta(days=7), timedelta(days=1)
+
+
+class Forged(Exception):
+    """The bytes do not carry the provider's signature."""
+
+
+def take(name: str, channel: Channel, *, raw: bytes, headers: Mapping[str, str]) -> Incoming:
+    """Store what came, after checking whose it is. Refuses with `Forged`."""
+    if not channel.verify(raw, headers):
+        raise Forged
+    with transaction.atomic():
+        kept = {key: value for key, value in headers.items() if key.lower() in HEADERS_KEPT}
+        stored = Incoming.objects.create(channel=name, raw=raw, headers=kept, came_at=timezone.now())
+        transaction.on_commit(lambda: bell.ring(BELL))
+    for fact in channel.parse(raw, headers):
+        # Providers send the same again for days: an old STOP must not undo a later START.
+        if not isinstance(fact, Opted) or not fact.stopped or not believing.believed(name, fact, able=channel.capabilities()):
+            continue
+        if not Taken.objects.filter(channel=name, fact=fact.id[:200]).exists():
+            addresses.stop(name, fact.address)
+    return stored
+
+
+def work(channels: Mapping[str, Channel], *, limit: int = 50) -> int:
+    """Act on what was stored, oldest first; how many were worked. What cannot be worked after five times stays, and is reported."""
+    done = 0
+    waiting = Incoming.objects.filter(done_at=None, attempts__lt=ATTEMPTS, channel__in=channels).order_by("pk")
+    for pk in waiting.values_list("pk", flat=True)[:limit]:
+        done += _one(pk, channels)
+    return done
+
+
+def forget() -> None:
+    """Erase the bytes a week after they were worked: they hold other people's words and numbers (rules 7). What was never sent, after a day."""
+    now = timezone.now()
+    Incoming.objects.filter(done_at__lt=now - KEPT).delete()
+    Conversation.objects.filter(heard_at__lt=now - UNSENT_KEPT).delete()
+    strangers.forget()
+
+
+def _one(pk: int, channels: Mapping[str, Channel]) -> bool:
+    if not Incoming.objects.filter(pk=pk, done_at=None).update(attempts=F("attempts") + 1):
+        return False
+    row = Incoming.objects.get(pk=pk)
+    channel = channels[row.channel]
+    failed = ""
+    for fact in channel.parse(bytes(row.raw), row.headers):
+        try:
+            _fact(row.channel, fact, channel)
+        except Exception as error:
+            # One fact that cannot be worked does not keep the rest of its batch.
+            logger.exception("%s %s cannot be worked", row.channel, type(fact).__name__)
+            failed = type(error).__name__
+    Incoming.objects.filter(pk=pk).update(error=failed, done_at=None if failed else timezone.now())
+    return not failed
+
+
+@transaction.atomic
+def _fact(name: str, fact: Fact, channel: Channel) -> None:
+    if isinstance(fact, Receipt):
+        facts.receipt(name, fact)
+        return
+    if _again(name, fact.id):
+        return
+    facts.act(name, fact, able=channel.capabilities())
+
+
+def _again(name: str, identity: str) -> bool:
+    """Whether we have acted on this fact before; noted in the same transaction as the act."""
+    try:
+        with transaction.atomic():
+            Taken.objects.create(channel=name, fact=identity[:200])
+    except IntegrityError:
+        return True
+    return False

@@ -138,7 +138,7 @@ class OpenPage:
                 field, _, value = raw.decode().rstrip("\n").partition(": ")
                 if field == "event":
                     event = value
-                elif field == "data":
+                elif field == "data" and event != "beat":
                     self.frames.put((event, json.loads(value)))
         self.ended.set()
 

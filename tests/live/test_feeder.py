@@ -13,7 +13,7 @@ from tests.live.simulation import Log, Page, authorise, until
 from meldkring import bell
 from meldkring.live import stream
 from meldkring.live.feeder import Feeder
-from meldkring.live.hub import Hub, Position
+from meldkring.live.hub import HEARTBEAT, Hub, Position
 
 
 def run(coroutine: Any) -> Any:
@@ -148,7 +148,7 @@ def test_the_hook_hears_who_was_written_to_and_pages_hear_the_heart() -> None:
             bell.ring("group:12")
             await until(lambda: heard)
             assert heard == [(12, Position(1, 1), {7})]
-            await until(lambda: b": \n\n" in page.raw)
+            await until(lambda: HEARTBEAT in page.raw)
 
     run(story())
 

@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meldkring.config.settings")
 django.setup()
 
 from meldkring import bell  # noqa: E402
-from meldkring.config import ticker  # noqa: E402
+from meldkring.config import ticker, working  # noqa: E402
 from meldkring.live.feeder import Feeder  # noqa: E402
 from meldkring.live.hub import Hub  # noqa: E402
 from meldkring.live.stream import Stream  # noqa: E402
@@ -44,6 +44,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def _lifespan(receive: Receive, send: Send) -> None:
     await receive()
     tasks = [asyncio.create_task(feeder.run()), asyncio.create_task(ticker.run())]
+    if settings.WORK_HERE:
+        tasks.append(asyncio.create_task(working.run()))
     if settings.BELL_URL:
         bell.connect(settings.BELL_URL)
         tasks.append(asyncio.create_task(bell.relay(settings.BELL_URL)))

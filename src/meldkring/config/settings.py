@@ -17,8 +17,17 @@ DEMO = env.bool("MELDKRING_DEMO", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_key(DATA)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 LOCATIESERVER_URL = env.str("LOCATIESERVER_URL", default="")
+WORK_HERE = env.bool("WORK_HERE", default=True)  # off where `meldkring work` does it
 BELL_URL = env.str("BELL_URL", default="")
+WEB_PUSH = {
+    "MELDKRING_DATA": str(DATA),
+    "SITE_URL": SITE_URL,
+    "VAPID_PRIVATE_KEY": env.str("VAPID_PRIVATE_KEY", default=""),
+    "VAPID_SUBJECT": env.str("VAPID_SUBJECT", default=""),
+    "PUSH_MAY_BE_LOCAL": env.str("PUSH_MAY_BE_LOCAL", default=""),
+}
 
 INSTALLED_APPS = [
     "meldkring.config",
@@ -29,6 +38,8 @@ INSTALLED_APPS = [
     "meldkring.cases",
     "meldkring.joining",
     "meldkring.growth",
+    "meldkring.delivery",
+    "meldkring.intake",
     "meldkring.audit",
     "meldkring.web",
     "django.contrib.auth",
@@ -38,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "django_htmx",
     "csp",
@@ -101,16 +113,28 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Per connection; a meeting where twenty neighbours sign up shares one. How often an address gets a code is limited in joining/codes.py.
+ACCOUNT_RATE_LIMITS = {"sign_up": "120/h/ip", "sign_up_code": "60/h/ip", "sign_up_prove": "120/h/ip", "find_district": "60/h/ip"}
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 USERSESSIONS_TRACK_ACTIVITY = True
+MFA_ADAPTER = "meldkring.people.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Meldkring"
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account is entered by a code to its e-mail address, so that is proven
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=False)
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Meldkring <meldkring@localhost>")
+
+WHATSAPP_NUMBER = env.str("WHATSAPP_NUMBER", default="")
+SMS_URL = env.str("SMS_URL", default="")
+SMS_TOKEN = env.str("SMS_TOKEN", default="")
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
@@ -137,6 +161,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

@@ -12,12 +12,24 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
 from meldkring import bell
-from meldkring.cases import closing
+from meldkring.cases import closing, escalating
+from meldkring.growth import plans
+from meldkring.intake import taking
+from meldkring.joining import admission, proving, signing_up
 from meldkring.people import mailing
 
 logger = logging.getLogger(__name__)
 EVERY = 30.0
-CHORES: tuple[Callable[[], object], ...] = (mailing.send_due, closing.remind)
+CHORES: tuple[Callable[[], object], ...] = (
+    mailing.send_due,
+    closing.remind,
+    escalating.escalate,
+    signing_up.forget_unfinished,
+    admission.fill_places,
+    proving.ask_to_renew,
+    plans.decide,
+    taking.forget,
+)
 
 
 async def run() -> None:

@@ -3,13 +3,14 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from meldkring.api import v1
+from meldkring.api import v1, webhooks
 from meldkring.web import urls as web
 
 urlpatterns = [
     # There are no passwords: signing in starts with asking for a code.
     path("account/login/", RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)),
     path("account/", include("allauth.urls")),
+    path("api/v1/webhooks/<slug:name>/", webhooks.door, name="webhook"),
     path("api/v1/", v1.api.urls),
     path("", include(web)),
 ]

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from meldkring.cases import closing
 from meldkring.cases.models import Case, Outcome, Status
-from meldkring.demo import history, places, residents
+from meldkring.demo import growing, history, places, residents
 from meldkring.demo.town import Town
 from meldkring.groups.models import Group, Kind, Membership, Role
 from meldkring.people.models import Person
@@ -38,7 +38,9 @@ def load() -> None:
             watch.neighbourhoods.add(neighbourhood)
             people += _people(buurt, watch, neighbourhood, start=people)
         _steering(wijk, steering)
+    _growing(municipality, start=people)
     _officer_and_official()
+    growing.settle()
     history.tell_all(Town.here())
 
 
@@ -66,6 +68,22 @@ def _neighbourhood(district: District, wijk: places.Wijk, buurt: places.Buurt) -
         district=district, name=buurt.name, households=buurt.households,
         longitude=longitude, latitude=latitude, outline=places.outline(wijk, buurt),
     )  # fmt: skip
+
+
+def _growing(municipality: Municipality, *, start: int) -> None:
+    """One watch group and one steering group, and no coordination group yet (S22)."""
+    wijk = places.GROWING
+    district = District.objects.create(municipality=municipality, name=wijk.name, slug=wijk.slug)
+    steering = _group(Kind.STEERING, f"Stuurgroep {wijk.name}", municipality, district=district)
+    watch = _group(Kind.WATCH, wijk.name, municipality, district=district, run_by=steering)
+    for buurt in wijk.buurten:
+        neighbourhood = _neighbourhood(district, wijk, buurt)
+        watch.neighbourhoods.add(neighbourhood)
+        start += _people(buurt, watch, neighbourhood, start=start)
+    members = list(Membership.objects.filter(group=watch).order_by("pk"))
+    growing.spread_joining(members)
+    Membership.objects.bulk_update(members, ["joined_at"])
+    _steering(wijk, steering)
 
 
 def _people(buurt: places.Buurt, watch: Group, neighbourhood: Neighbourhood, *, start: int) -> int:

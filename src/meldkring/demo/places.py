@@ -53,6 +53,21 @@ WIJKEN = (
     ),
 )  # fmt: skip
 
+# A district that began a year ago with one watch group, and has just grown past what one group can carry (S22, S23).
+GROWING = Wijk(
+    "Zeeheldenwijk", "zeeheldenwijk", ((4.4071, 51.8230), (0.0042, 0.0030)),
+    (
+        Buurt("Trompkwartier", 150, (4.4050, 51.8245), 12, ("Admiraalslaan", "Ankerpad")),
+        Buurt("De Ruyterhoek", 140, (4.4066, 51.8247), 9, ("Scheepsjongenhof", "Kompaspad")),
+        Buurt("Kortenaer", 145, (4.4086, 51.8244), 14, ("Wimpelstraat", "Vlootzicht")),
+        Buurt("Piet Heinbuurt", 140, (4.4045, 51.8231), 8, ("Zilvervloot", "Roerpad")),
+        Buurt("Het Roer", 135, (4.4069, 51.8231), 13, ("Stuurmanslaan", "Boegpad")),
+        Buurt("De Evertsen", 140, (4.4095, 51.8229), 10, ("Zeilmakerslaan", "Masthof")),
+        Buurt("Van Galen", 140, (4.4056, 51.8215), 9, ("Kajuitpad", "Touwslager")),
+        Buurt("De Witte", 140, (4.4083, 51.8214), 8, ("Vuurtorenhof", "Bakenpad")),
+    ),
+)  # fmt: skip
+
 
 def outline(wijk: Wijk, buurt: Buurt) -> dict[str, object]:
     """The cell of this neighbourhood as a GeoJSON polygon."""

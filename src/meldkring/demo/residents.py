@@ -53,6 +53,11 @@ CAST = (
     Part("fatma", "Fatma", buurt="Poortwijk-Noord", wijk="Poortwijk", role=Role.PHONE_MANAGER, label=_("Phone manager of Poortwijk")),
     Part("leo", "Leo", buurt="Poortwijk-Zuid", wijk="Poortwijk", role=Role.STEERING),
     Part("hetty", "Hetty", buurt="Poortwijk-Zuid", wijk="Poortwijk", role=Role.STEERING),
+    Part(
+        "karin", "Karin", buurt="Het Roer", wijk="Zeeheldenwijk", role=Role.PHONE_MANAGER, label=_("Phone manager of a district that grows")
+    ),
+    Part("osman", "Osman", buurt="Trompkwartier", wijk="Zeeheldenwijk", role=Role.DEPUTY),
+    Part("joost", "Joost", buurt="De Evertsen", wijk="Zeeheldenwijk", role=Role.STEERING),
     Part("wijkagent", "Wijkagent Sam", role=Role.OFFICER, label=_("Community officer")),
     Part("gemeente", "Noor", role=Role.OFFICIAL, label=_("Municipal official")),
 )

@@ -33,8 +33,9 @@ class Town:
         return [g for g in self.groups.values() if g.is_watch and g.district_id == group.district_id and g.pk != group.pk]
 
     def elsewhere(self, group: Group) -> list[Group]:
-        """The watch groups of the other districts."""
-        return [g for g in self.groups.values() if g.is_watch and g.district_id != group.district_id]
+        """The watch groups of the other districts that are linked: those with a coordination group (S22)."""
+        linked = {g.district_id for g in self.groups.values() if g.kind == Kind.COORDINATION}
+        return [g for g in self.groups.values() if g.is_watch and g.district_id in linked - {group.district_id}]
 
     def resident(self, group: Group, n: int) -> Person:
         """The n-th ordinary member of a watch group, round and round; nobody of the cast."""

@@ -54,7 +54,7 @@ def here(request: HttpRequest, right: roles.Right, stands: set[int]) -> list[Gro
 
 def react_form(request: HttpRequest, case: Case, stands: set[int], data: Any = None) -> forms.ReactForm:
     """The form for a reaction, empty or as it was sent."""
-    return forms.ReactForm(data, groups=here(request, Right.REACT, stands), prefix=None)
+    return forms.ReactForm(data, request.FILES if data else None, groups=here(request, Right.REACT, stands))
 
 
 def possible(request: HttpRequest, case: Case, stands: set[int]) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def possible(request: HttpRequest, case: Case, stands: set[int]) -> dict[str, An
 
 
 def banners(request: HttpRequest, case: Case, stands: set[int]) -> list[dict[str, Any]]:
-    """Per watch group in which the person reads and the case stands: who is in touch with the police."""
+    """Per watch group in which the person reads and the case stands: who is in touch with the police; first where somebody is."""
     holders: dict[int, Holder] = {h.group_id: h for h in case.holders.filter(until=None).select_related("person")}
     steered = {g.pk for g in here(request, Right.CLOSE, stands)}
     found = []
@@ -82,7 +82,7 @@ def banners(request: HttpRequest, case: Case, stands: set[int]) -> list[dict[str
         mine = holder is not None and holder.person_id == shell.person(request).pk
         if group.is_watch:
             found.append({"group": group, "holder": holder, "mine": mine, "can_hand_over": mine or group.pk in steered})
-    return found
+    return sorted(found, key=lambda banner: banner["holder"] is None)
 
 
 def places(timeline: Iterable[Posting]) -> list[tuple[Posting, Contribution]]:

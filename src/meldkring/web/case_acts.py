@@ -17,7 +17,7 @@ from meldkring.groups import access as groups_access
 from meldkring.groups import roles
 from meldkring.messaging.models import Posting
 from meldkring.web import case as case_page
-from meldkring.web import forms, refusals, shell
+from meldkring.web import forms, refusals, shell, went
 
 MOST_NAMES = 150
 Right = roles.Right
@@ -27,7 +27,7 @@ Right = roles.Right
 @require_http_methods(["POST"])
 def react(request: HttpRequest, reference: str) -> HttpResponse:
     case = access.case(shell.person(request), reference)
-    form = case_page.react_form(request, case, stands(case), data=request.POST)
+    form = case_page.react_form(request, case, stands(case), data=went.posted(request))
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -46,7 +46,7 @@ def react(request: HttpRequest, reference: str) -> HttpResponse:
 @shell.member
 def call(request: HttpRequest, reference: str) -> HttpResponse:
     case = access.case(shell.person(request), reference)
-    form = forms.CallForm(request.POST or None, groups=case_page.here(request, Right.CALL, stands(case)))
+    form = forms.CallForm(went.posted(request) or None, groups=case_page.here(request, Right.CALL, stands(case)))
     words = {
         "title": _("I have called the police too"), "button": _("Yes, I have called"), "dial": True,
         "intro": _("Call first. You are then the one who keeps in touch with the police for your group; they call you back."),
@@ -63,7 +63,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
 @shell.member
 def news(request: HttpRequest, reference: str) -> HttpResponse:
     case = access.case(shell.person(request), reference)
-    form = forms.NewsForm(request.POST or None, groups=case_page.here(request, Right.REACT, stands(case)))
+    form = forms.NewsForm(went.posted(request) or None, groups=case_page.here(request, Right.REACT, stands(case)))
     words = {
         "title": _("News from the police"), "button": _("Place the news"),
         "intro": _("Write what the police told you and what neighbours should do now."),

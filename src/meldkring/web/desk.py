@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from meldkring.cases import access as cases_access
-from meldkring.cases import following, forwarding, judging, reporting
+from meldkring.cases import escalating, following, forwarding, judging, reporting
 from meldkring.cases.models import Status
-from meldkring.groups import roles
+from meldkring.groups import duty, roles
 from meldkring.groups.models import Group
 from meldkring.messaging import access as messaging_access
 from meldkring.web import shell, showing, steering_forms, telling, waiting
@@ -35,6 +35,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "judged": waiting.judged(judging.recent(steering).filter(undone_at=None)[:RECENT], person=shell.person(request)),
         "follows": following.active(steering),
         "late": late,
+        "shift": duty.current(steering),
+        "alarms": list(escalating.alarms(shell.person(request), judges_in=shell.groups(request, roles.Right.JUDGE))),
         "query": "?" + urlencode({"stuurgroep": steering.pk}),
     }
     return render(request, "desk/desk.html", context)

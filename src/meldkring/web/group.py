@@ -15,15 +15,18 @@ from meldkring.messaging import access as messaging_access
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Kind, Posting
 from meldkring.people.models import Person
-from meldkring.web import refusals, shell, showing, steering_forms, telling
+from meldkring.web import refusals, shell, showing, steering_forms, telling, went
 
 PAGE = 50
+LAST_ENDED = 8
 
 
 @require_http_methods(["GET", "POST"])
 @shell.member
 def group(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the group, and take what someone says there: a notice in a watch group, conversation in the others."""
+    if pk not in shell.standings(request) and (now := went.to(request, pk)):
+        return redirect("group", now.pk)
     here = access.group(shell.person(request), pk)
     right = roles.Right.NOTICE if here.is_watch else roles.Right.CONVERSE
     may_say = roles.has(shell.person(request), right, here)
@@ -71,7 +74,7 @@ def _shown(request: HttpRequest, here: Group) -> dict[str, object]:
     older, page = page[PAGE - 1].number if len(page) > PAGE else None, page[:PAGE][::-1]
     if page and not before and not here.is_watch:
         postings.seen([shell.person(request).pk], here.pk, page[-1].number or 0)
-    return {"feed": _feed(page), "older": older, "cases": _cases(shell.person(request), here), **_people(here)}
+    return {"feed": _feed(page), "older": older, **_cases(shell.person(request), here), **_people(here)}
 
 
 def _feed(page: list[Posting]) -> list[tuple[showing.Post, Case | None]]:
@@ -80,13 +83,13 @@ def _feed(page: list[Posting]) -> list[tuple[showing.Post, Case | None]]:
     return [(post, c.case if c else None) for post, c in zip(posts, found, strict=True)]
 
 
-def _cases(person: Person, here: Group) -> list[tuple[Case, tuple[str, str]]]:
-    """The cases that stand in this group, open ones first, at most ten; where people converse, only what is open."""
+def _cases(person: Person, here: Group) -> dict[str, object]:
+    """The open cases that stand in this group; in a watch group also the last that ended."""
     standing = messaging_access.postings(person).filter(group=here).values("message__contribution__case")
-    found = cases_access.cases(person).filter(pk__in=standing).order_by("-status", "-opened_at")
-    if not here.is_watch:
-        found = found.filter(status=Status.OPEN)
-    return [(case, showing.case_state(case)) for case in found[:10]]
+    found = cases_access.cases(person).filter(pk__in=standing).order_by("-opened_at")
+    ended = found.filter(status=Status.CLOSED)[:LAST_ENDED] if here.is_watch else []
+    with_state = [(case, showing.case_state(case)) for case in (*found.filter(status=Status.OPEN)[:PAGE], *ended)]
+    return {"cases": [(c, s) for c, s in with_state if c.is_open], "ended": [(c, s) for c, s in with_state if not c.is_open]}
 
 
 def _people(here: Group) -> dict[str, object]:

@@ -7,14 +7,17 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from meldkring.cases import access
+from meldkring.cases import access, escalating
 from meldkring.cases.models import Case, Status
 from meldkring.groups import roles
+from meldkring.growth import access as growth_access
+from meldkring.joining import access as joining_access
+from meldkring.joining import roll_call, rules
 from meldkring.messaging import access as messaging_access
 from meldkring.messaging import letters
 from meldkring.messaging.models import Kind
 from meldkring.people.models import Person
-from meldkring.web import shell, showing
+from meldkring.web import district, shell, showing
 
 PER_PAGE = 20
 
@@ -30,7 +33,7 @@ class Card:
 
 def home(request: HttpRequest) -> HttpResponse:
     """A visitor reads what Meldkring is; a member sees what is going on."""
-    return member_home(request) if request.user.is_authenticated else render(request, "public/landing.html")
+    return member_home(request) if request.user.is_authenticated else district.landing(request)
 
 
 @shell.member
@@ -40,12 +43,19 @@ def member_home(request: HttpRequest) -> HttpResponse:
     # What may be dangerous stands above what is newer but can wait.
     now = sorted(cases.filter(status=Status.OPEN)[:PER_PAGE], key=lambda c: not c.is_alarm)
     page = Paginator(cases.filter(status=Status.CLOSED), PER_PAGE).get_page(request.GET.get("page"))
+    judges = shell.groups(request, roles.Right.JUDGE)
     context = {
         "now": cards(now),
         "ended": cards(page.object_list, closing=closing_words(person, page.object_list)),
         "page": page,
         "reminders": reminders(request, now),
         "letters": unread(person),
+        "moved": growth_access.unseen(person),
+        "newcomers": joining_access.to_vouch_for(person).count(),
+        "alarms": list(escalating.alarms(person, judges_in=judges)) if judges else [],
+        "judges": judges,
+        "rules_due": rules.must_accept(person),
+        "roll_call": roll_call.question(person),
         "can_report": bool(shell.groups(request, roles.Right.REPORT)),
     }
     return render(request, "home/home.html", context)

@@ -26,6 +26,7 @@ class Exchange:
     name: str
     last: datetime
     unread: int
+    text: str
 
 
 @shell.member
@@ -39,8 +40,14 @@ def letters(request: HttpRequest) -> HttpResponse:
     found = list(page.object_list)
     groups = Group.objects.in_bulk({row["steering"] for row in found})
     people = Person.objects.in_bulk({row["resident"] for row in found})
+    latest = domain.readable(person).filter(written_at__in=[row["last"] for row in found])
+    texts = {(letter.steering_id, letter.resident_id): letter.text for letter in latest}
     exchanges = [
-        Exchange(name=groups[row["steering"]].name if row["resident"] == person.pk else showing.name(people[row["resident"]]), **row)
+        Exchange(
+            name=groups[row["steering"]].name if row["resident"] == person.pk else showing.name(people[row["resident"]]),
+            text=texts[row["steering"], row["resident"]],
+            **row,
+        )
         for row in found
     ]
     return render(request, "letters/list.html", {"exchanges": exchanges, "page": page})

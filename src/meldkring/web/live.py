@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.crypto import constant_time_compare
 
 from meldkring.cases import holding
-from meldkring.cases.models import Case
+from meldkring.cases.models import Case, Contribution
 from meldkring.groups import access as groups_access
 from meldkring.groups.models import Group
 from meldkring.live.hub import Position
@@ -101,13 +101,26 @@ def _fragments(posting: Posting, new: bool) -> list[dict[str, str]]:
     key, html = f"message-{shown.message_id}", render_to_string("ds/post.html", {"post": shown})
     found = showing.contribution(posting)
     if new:
-        feed = f"#group-{posting.group_id}-feed"
+        feed = f"#group-{posting.group_id}-{'notices' if posting.message.kind == Kind.NOTICE else 'feed'}"
         target = f"#case-{found.case_id}-timeline, {feed}" if found else feed
         fragments = [{"target": target, "mode": "append", "key": key, "html": html}]
     else:
         fragments = [{"target": f"#{key}", "mode": "replace", "html": html}]
-    moves_case = not new or posting.message.kind in MOVING or posting.forwarded_from_id
-    return fragments + (case_fragments(found.case, posting.group) if found and moves_case else [])
+    if found is None:
+        return fragments
+    if not new or posting.message.kind in MOVING or posting.forwarded_from_id:
+        fragments += case_fragments(found.case, posting.group)
+    return fragments + _renewals(posting, found)
+
+
+def _renewals(posting: Posting, found: Contribution) -> list[dict[str, str]]:
+    """The parts of a case's page that differ per person: each page asks for its own when these names arrive."""
+    parts = []
+    if found.latitude is not None or posting.message.kind == Kind.REOPENING:
+        parts.append(f"#case-{found.case_id}-side")
+    if posting.message.kind == Kind.REOPENING and found.case.is_open:
+        parts += [f"#case-{found.case_id}-actions.is-ended", f"#case-{found.case_id}-bar:not(:has(.bar))"]
+    return [{"target": part, "mode": "renew", "html": ""} for part in parts]
 
 
 def case_fragments(case: Case, group: Group) -> list[dict[str, str]]:
@@ -118,11 +131,14 @@ def case_fragments(case: Case, group: Group) -> list[dict[str, str]]:
     fragments = [
         {"target": f"#case-{case.pk}-state", "mode": "replace", "html": render_to_string("case/state.html", context)},
         {"target": f"#case-{case.pk}-holder-{group.pk}", "mode": "replace", "html": render_to_string("case/holder.html", context)},
-        {"target": "#home-cases", "mode": "prepend", "key": card, "html": render_to_string("case/card.html", context)},
     ]
-    if not case.is_open:
+    shown = render_to_string("case/card.html", context)
+    if case.is_open:
+        fragments.append({"target": "#home-cases", "mode": "prepend", "key": card, "html": shown})
+    else:
+        fragments.append({"target": f"#{card}", "mode": "replace", "html": shown})
         fragments.append({"target": f"#case-{case.pk}-actions", "mode": "replace", "html": render_to_string("case/ended.html", context)})
-        fragments.append({"target": f"#case-{case.pk}-bar", "mode": "remove", "html": ""})
+        fragments.append({"target": f"#case-{case.pk}-bar", "mode": "replace", "html": ""})
     return fragments
 
 

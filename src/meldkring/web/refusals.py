@@ -4,14 +4,40 @@ A view catches `REFUSALS` around its one verb call and hands the refusal to `ont
 with status 422, what was typed still there.
 """
 
+import uuid
+
 from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from meldkring.cases import forwarding, holding, judging, lifecycle, reporting
-from meldkring.groups import roles
+from meldkring.groups import duty, joining, roles, steering
+from meldkring.growth import arranging, carrying, changing, plans, proposing
+from meldkring.joining import (
+    admission,
+    code_letters,
+    codes,
+    entering,
+    expelling,
+    importing,
+    moving,
+    places,
+    roll_call,
+    rules,
+    signing_up,
+    vouching,
+)
 from meldkring.messaging import posting as postings
 
 REFUSALS = (
     roles.NotAllowed,
+    joining.AlreadyMember,
+    joining.PhoneManagerStays,
+    steering.NotFromHere,
+    steering.NotInSteering,
+    steering.NoSecondStep,
+    duty.Overlap,
+    duty.NotYours,
     postings.BadText,
     postings.NotHere,
     postings.KeyUsed,
@@ -22,6 +48,35 @@ REFUSALS = (
     judging.AlreadyJudged,
     judging.TooLate,
     forwarding.NotOnRoute,
+    plans.NotNow,
+    plans.WordsNeeded,
+    changing.NotPossible,
+    proposing.CannotDivide,
+    arranging.CannotArrange,
+    carrying.Blocked,
+    expelling.StillSteering,
+    expelling.NotAMember,
+    expelling.NoWords,
+    expelling.ObjectionOver,
+    expelling.AlreadyDecided,
+    expelling.FourEyes,
+    importing.NotImportable,
+    code_letters.WrongCode,
+    code_letters.TooManyTries,
+    code_letters.NothingToPrint,
+    roll_call.RollCallRuns,
+    roll_call.RollCallOver,
+    codes.CodeRefused,
+    admission.AlreadyDecided,
+    admission.NoGroup,
+    admission.NoWords,
+    entering.NoAddress,
+    moving.NotAMember,
+    moving.StillSteers,
+    places.GroupFull,
+    vouching.AlreadyVouched,
+    rules.RulesRefused,
+    signing_up.SignUpRefused,
 )
 
 
@@ -32,5 +87,18 @@ def words(refusal: Exception) -> str:
 
 def onto(form: forms.Form, refusal: Exception) -> None:
     """Add the refusal to a bound form: beside the text when the text is what is wrong, else above the form."""
-    field = "text" if isinstance(refusal, postings.BadText) and "text" in form.fields else None
-    form.add_error(field, words(refusal))
+    field, text = None, words(refusal)
+    if isinstance(refusal, postings.KeyUsed):
+        # The browser's back key brings a form with the key of what was sent; a new key makes the next press a message of its own.
+        form.data = _with_new_key(form)
+        text = _("You sent another text from this page before. Your new text is still here: send it once more.")
+    elif isinstance(refusal, postings.BadText) and "text" in form.fields:
+        field = "text"
+    form.add_error(field, text)
+
+
+def _with_new_key(form: forms.Form) -> QueryDict:
+    assert isinstance(form.data, QueryDict)  # noqa: S101 - tells mypy that it is what a page sent
+    given = form.data.copy()
+    given[form.add_prefix("key")] = str(uuid.uuid4())
+    return given

@@ -6,14 +6,14 @@ from django.urls import reverse
 
 from meldkring.cases import reporting
 from meldkring.groups import roles
-from meldkring.web import forms, refusals, shell
+from meldkring.web import forms, refusals, shell, went
 
 
 @shell.member
 def report(request: HttpRequest) -> HttpResponse:
     groups = shell.groups(request, roles.Right.REPORT)
     posted = request.method == "POST"
-    form = forms.ReportForm(request.POST, request.FILES, groups=groups) if posted else forms.ReportForm(groups=groups)
+    form = forms.ReportForm(went.posted(request), request.FILES, groups=groups) if posted else forms.ReportForm(groups=groups)
     if posted and form.is_valid():
         given = form.cleaned_data
         try:

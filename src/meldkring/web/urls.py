@@ -2,14 +2,26 @@
 
 from django.conf import settings
 
-from meldkring.web import demo_urls, growth_urls, member_urls, members_urls, running_urls, sign_up_urls, steering_urls
+from meldkring.web import (
+    delivery_urls,
+    demo_urls,
+    growth_urls,
+    leaving_urls,
+    member_urls,
+    members_urls,
+    running_urls,
+    sign_up_urls,
+    steering_urls,
+)
 
 urlpatterns = [
     *member_urls.urlpatterns,
     *steering_urls.urlpatterns,
     *members_urls.urlpatterns,
+    *leaving_urls.urlpatterns,
     *running_urls.urlpatterns,
     *growth_urls.urlpatterns,
+    *delivery_urls.urlpatterns,
 ]
 if settings.DEMO:
     urlpatterns += demo_urls.urlpatterns

@@ -9,7 +9,11 @@ from typing import Any
 
 import uvicorn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
 from uvicorn import importer
+
+from meldkring.config.management.commands import init
+from meldkring.joining import founding
 
 
 class Command(BaseCommand):
@@ -20,7 +24,17 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        run(listen(host, port))
+        listener = listen(host, port)
+        self._invite(port)
+        run(listener)
+
+    def _invite(self, port: int) -> None:
+        """On an empty installation, say where to begin; the key in the address keeps strangers out."""
+        with contextlib.suppress(DatabaseError):  # not migrated yet
+            if founding.empty():
+                self.stdout.write(f"Nobody has begun here yet. Begin at http://localhost:{port}{init.first_run_path()}")
+                self.stdout.flush()
+        connection.close()
 
 
 def run(listener: socket.socket) -> None:

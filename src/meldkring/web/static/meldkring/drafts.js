@@ -7,7 +7,13 @@ const KEPT_FOR = 24 * 60 * 60 * 1000;
 export function startDrafts() {
   dropOld();
   for (const key of (document.body.dataset.clearDraft ?? "").split(/\s+/).filter(Boolean)) drop(key);
-  for (const form of document.querySelectorAll("form[data-draft]")) {
+  watchDrafts();
+}
+
+// Also for forms that come later: a case that opens again brings its form back, and what was half typed with it.
+export function watchDrafts() {
+  for (const form of document.querySelectorAll("form[data-draft]:not([data-draft-watched])")) {
+    form.dataset.draftWatched = "";
     restore(form);
     for (const kind of ["input", "change"]) form.addEventListener(kind, () => save(form));
     form.addEventListener("htmx:after:request", (event) => {
@@ -58,7 +64,7 @@ function read(name) {
   }
 }
 
-function drop(key) {
+export function drop(key) {
   try {
     localStorage.removeItem(PREFIX + key);
   } catch {

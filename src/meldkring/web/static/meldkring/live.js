@@ -1,12 +1,15 @@
 // What is new, put where it belongs: keeps an open page up to date over one event stream.
 // A page names in `data-live-groups` up to where it has seen each group ("12:41.7": posting 41, change 7),
 // gets what it missed and then what comes. Nothing is shown twice and focus never moves.
+// The server says something every so often, if only "beat"; a line that stays silent is dead, whatever the browser thinks.
 
 const POLL_AFTER = 3;
 const POLL_EVERY = 20_000;
 const QUIET_FOR = 5_000;
 const LONGEST_WAIT = 30_000;
 const NEAR_BOTTOM = 120;
+const BEATS_MISSED = 2.5;
+const RENEW_WITHIN = 1000;
 
 const body = document.body;
 const seen = readSeen(body.dataset.liveGroups ?? "");
@@ -15,10 +18,15 @@ let failures = 0;
 let pollTimer = 0;
 let lostTimer = 0;
 let reopenTimer = 0;
+let silenceTimer = 0;
+let beatEvery = 15_000;
+const toRenew = new Set();
+const stayOpen = new Set();
 let unread = 0;
 
 if (body.dataset.liveUrl) {
   open();
+  document.addEventListener("htmx:after:swap", unfold);
   addEventListener("online", reopenNow);
   addEventListener("pagehide", () => source?.close());
   addEventListener("pageshow", (event) => event.persisted && reopenNow());
@@ -47,7 +55,20 @@ function open() {
   source = new EventSource(url);
   source.addEventListener("hello", (event) => hello(JSON.parse(event.data)));
   source.addEventListener("entry", (event) => receive(JSON.parse(event.data)));
+  source.addEventListener("beat", (event) => { beatEvery = Number(event.data) * 1000 || beatEvery; });
   source.addEventListener("error", failed);
+  for (const kind of ["hello", "entry", "beat"]) source.addEventListener(kind, heard);
+  heard();
+}
+
+function heard() {
+  clearTimeout(silenceTimer);
+  silenceTimer = setTimeout(silent, BEATS_MISSED * beatEvery);
+}
+
+function silent() {
+  tellState(body.dataset.liveLost);
+  failed();
 }
 
 function reopenNow() {
@@ -57,6 +78,7 @@ function reopenNow() {
 
 function failed() {
   source.close();
+  clearTimeout(silenceTimer);
   failures += 1;
   lostTimer ||= setTimeout(() => tellState(body.dataset.liveLost), QUIET_FOR);
   if (failures >= POLL_AFTER && !pollTimer) {
@@ -75,6 +97,8 @@ function hello({ positions }) {
   clearTimeout(lostTimer);
   pollTimer = lostTimer = 0;
   tellState("");
+  // A group we did not have, as after a division: what was said there since is not on this page yet, so it is asked for once.
+  if (seen.size && Object.keys(positions).some((group) => !seen.has(group))) poll();
   // The server names where it starts for us: what follows comes after exactly these positions.
   for (const [group, [number, change]] of Object.entries(positions)) seen.set(group, { number, change });
 }
@@ -103,6 +127,7 @@ function receive(entry) {
 
 // Returns whether something was added at the end, which a reader who scrolled up does not see.
 function place({ target, mode, key, html }) {
+  if (mode === "renew") return renew(target);
   const existing = key ? document.getElementById(key) : null;
   if (mode === "remove") {
     (existing ?? find(target))?.remove();
@@ -110,6 +135,11 @@ function place({ target, mode, key, html }) {
   }
   const holder = existing ?? find(target);
   if (!holder) return false;
+  if (existing && mode === "prepend" && find(target)?.contains(existing) === false) {
+    // It stood elsewhere, such as among what has ended: it moves to where it belongs now.
+    existing.remove();
+    return place({ target, mode, html });
+  }
   const template = document.createElement("template");
   template.innerHTML = html;
   const fresh = [...template.content.children];
@@ -121,6 +151,24 @@ function place({ target, mode, key, html }) {
   }
   ready(fresh);
   return !existing && mode === "append";
+}
+
+// What differs per person is asked from the server; not by everybody in the same moment.
+function renew(target) {
+  if (toRenew.has(target) || !find(target)) return false;
+  toRenew.add(target);
+  setTimeout(() => {
+    toRenew.delete(target);
+    const part = find(target);
+    for (const unfolded of part?.querySelectorAll("details[open][id]") ?? []) stayOpen.add(unfolded.id);
+    part?.dispatchEvent(new Event("renew"));
+  }, Math.random() * RENEW_WITHIN);
+  return false;
+}
+
+function unfold() {
+  for (const id of stayOpen) document.getElementById(id)?.setAttribute("open", "");
+  stayOpen.clear();
 }
 
 function find(selector) {

@@ -1,6 +1,6 @@
 // The small conveniences of every page. Each works on what stands in the HTML and is missed by nobody without it.
 
-import { save, startDrafts } from "./drafts.js";
+import { save, startDrafts, watchDrafts } from "./drafts.js";
 import { startSteps } from "./steps.js";
 
 const language = document.documentElement.lang || "nl";
@@ -12,10 +12,12 @@ startDrafts();
 document.querySelectorAll("[data-reveal]").forEach(startReveal);
 document.querySelectorAll("form[data-steps]").forEach(startSteps);
 prepare(document);
+// What is wrong may stand far below on a long page; focus stays where it is.
+document.querySelector("main [role=alert]")?.scrollIntoView({ block: "nearest" });
 setInterval(() => tellTimes(document), 30_000);
 
 document.addEventListener("meldkring:inserted", (event) => prepare(event.target));
-document.addEventListener("htmx:after:swap", () => prepare(document));
+document.addEventListener("htmx:after:swap", swapped);
 document.addEventListener("click", clicked);
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(null, true));
 document.addEventListener("submit", guard);
@@ -26,6 +28,11 @@ function prepare(part) {
   const undo = [...part.querySelectorAll("[data-undo-seconds]:not([data-counting])")];
   if (part.matches?.("[data-undo-seconds]:not([data-counting])")) undo.push(part);
   undo.forEach(countDown);
+}
+
+function swapped() {
+  prepare(document);
+  watchDrafts();
 }
 
 function clicked(event) {
@@ -143,7 +150,8 @@ function countDown(toast) {
 function guard(event) {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
-  if (!navigator.onLine && form.dataset.offline) return waitForNetwork(event, form);
+  // With a service worker it is kept and sent later, also when this page is closed by then.
+  if (!navigator.onLine && form.dataset.offline && !navigator.serviceWorker?.controller) return waitForNetwork(event, form);
   if (form.matches("[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-boost]")) return;
   if ("sending" in form.dataset) return event.preventDefault();
   form.dataset.sending = "";

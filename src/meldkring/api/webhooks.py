@@ -1,0 +1,55 @@
+"""The one door for providers: what they send is checked, stored and answered at once; understanding comes later (`intake/taking`).
+
+One address per channel, `/api/v1/webhooks/<channel>/`. A channel that is not set up has no door; what is forged is refused and not kept.
+"""
+
+import logging
+import os
+from functools import cache
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from meldkring.channels import registry
+from meldkring.channels.contract import Channel, Greeter
+from meldkring.intake import taking
+
+logger = logging.getLogger(__name__)
+# The largest batch of any provider is 3 MB.
+LARGEST = 4 * 1024 * 1024
+
+
+@cache
+def channels() -> dict[str, Channel]:
+    """The channels that this installation has set up, read once."""
+    return registry.made(os.environ)
+
+
+@csrf_exempt  # a provider signs what it sends; there is no browser and no cookie
+@never_cache
+@require_http_methods(["GET", "POST"])
+def door(request: HttpRequest, name: str) -> HttpResponse:
+    """Take what a provider sends; greet it where it first asks whether we are there."""
+    channel = channels().get(name)
+    if channel is None or not channel.capabilities().inbound:
+        raise Http404
+    return _greeted(request, channel) if request.method == "GET" else _taken(request, name, channel)
+
+
+def _greeted(request: HttpRequest, channel: Channel) -> HttpResponse:
+    answer = channel.greet(request.GET.dict()) if isinstance(channel, Greeter) else None
+    return HttpResponse(answer, content_type="text/plain") if answer is not None else HttpResponseForbidden()
+
+
+def _taken(request: HttpRequest, name: str, channel: Channel) -> HttpResponse:
+    raw = request.read(LARGEST + 1)
+    if len(raw) > LARGEST:
+        return HttpResponse(status=413)
+    try:
+        taking.take(name, channel, raw=raw, headers={key.lower(): value for key, value in request.headers.items()})
+    except taking.Forged:
+        logger.warning("%s: a webhook without the provider's signature was refused", name)
+        return HttpResponseForbidden()
+    return HttpResponse(content_type="text/plain")

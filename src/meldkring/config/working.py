@@ -1,0 +1,74 @@
+"""The work behind the pages: tells members, and acts on what providers send. Runs inside `serve`, or by itself as `meldkring work`."""
+
+import asyncio
+import contextlib
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections, connection
+
+from meldkring import bell
+from meldkring.channels import http, registry
+from meldkring.channels.contract import Channel
+from meldkring.delivery import anymail_relay, worker
+from meldkring.intake import anymail_door, smtp_door, strangers, taking
+
+logger = logging.getLogger(__name__)
+LOOK_AGAIN = 5.0
+
+
+def channels() -> dict[str, Channel]:
+    """The channels that this installation has set up; what is set wrongly stops the start, in words."""
+    found = registry.made(os.environ)
+    if provider := os.environ.get("ANYMAIL_PROVIDER"):
+        mail = anymail_relay.channel(provider, os.environ)
+        anymail_door.connect(mail)
+        found["email"] = mail
+    return found
+
+
+async def run() -> None:
+    """Tell and act until cancelled; whatever fails is logged and begun again."""
+    ours = channels()
+    door = smtp_door.wanted(os.environ.get("MAIL_DOOR", ""))
+    if door and not os.environ.get("REPLY_DOMAIN"):
+        raise ValueError("MAIL_DOOR takes replies, so REPLY_DOMAIN must say to which domain they come")
+    async with http.Client() as client:
+        while True:
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(worker.run(ours, client))
+                    tasks.create_task(_take_in(ours, client))
+                    if door and "email" in ours:
+                        tasks.create_task(smtp_door.serve(door, ours["email"]))
+            except* Exception:
+                logger.exception("the work stopped and begins again")
+                await asyncio.sleep(LOOK_AGAIN)
+
+
+async def _take_in(ours: dict[str, Channel], client: http.Client) -> None:
+    early, thread = asyncio.Event(), ThreadPoolExecutor(1)
+    forget = bell.listen(lambda topic: early.set() if topic == taking.BELL else None)
+    try:
+        while True:
+            early.clear()
+            await sync_to_async(partial(_work, ours), thread_sensitive=False, executor=thread)()
+            await strangers.answer(ours, client)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(early.wait(), LOOK_AGAIN)
+    finally:
+        forget()
+
+
+def _work(ours: dict[str, Channel]) -> None:
+    close_old_connections()
+    try:
+        taking.work(ours)
+    except Exception:
+        logger.exception("taking in stumbled and goes on")
+    finally:
+        # A thread that only waits must not keep one of PostgreSQL's connections.
+        connection.close()

@@ -1,0 +1,23 @@
+"""The addresses of what has to do with being told: channels, quiet hours, stopping."""
+
+from django.urls import path
+
+from meldkring.web import devices, offline, phone, unsubscribe
+
+urlpatterns = [
+    path("stop/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("ik/meldingen/", phone.phone, name="phone"),
+    path("ik/meldingen/aan/", phone.switch_on, name="phone_switch_on"),
+    path("ik/meldingen/iphone/", phone.on_iphone, name="phone_on_iphone"),
+    path("ik/meldingen/stil/", phone.quiet, name="phone_quiet"),
+    path("ik/meldingen/dempen/", phone.mute, name="phone_mute"),
+    path("ik/meldingen/test/<uuid:pk>/", phone.test, name="phone_test"),
+    path("ik/meldingen/<int:pk>/<slug:name>/", phone.deed, name="phone_deed"),
+    path("push/ontvangen/", devices.received, name="push_received"),
+    path("push/vernieuwd/", devices.renewed, name="push_renewed"),
+    path("push/gestopt/", devices.stopped, name="push_stopped"),
+    path("app.webmanifest", offline.manifest, name="manifest"),
+    path("sw.js", offline.worker, name="worker"),
+    path("geen-verbinding/", offline.offline, name="offline"),
+    path("versturen/", offline.sending, name="sending"),
+]

@@ -1,0 +1,40 @@
+"""What happens when allauth's pages add, take away or use a second step: the person's role begins or stops to work at once.
+
+Also helps the page: who just proved a code need not prove it again to see the recovery codes.
+"""
+
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa import signals
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest
+
+from meldkring.groups import roles
+from meldkring.people import second_factor
+from meldkring.people.models import Person
+
+
+def connect() -> None:
+    """Listen to allauth; called once when Django starts."""
+    signals.authenticator_added.connect(added, dispatch_uid="meldkring.second_step.added")
+    signals.authenticator_removed.connect(changed, dispatch_uid="meldkring.second_step.removed")
+    # Signing in looks once more: after a crash just behind adding, the next look finds the same (law 2).
+    signals.authenticator_used.connect(changed, dispatch_uid="meldkring.second_step.used")
+
+
+def added(sender: type[Authenticator], request: HttpRequest, user: Person, authenticator: Authenticator, **more: Any) -> None:
+    """Somebody has set a second step in this session."""
+    changed(sender, request=request, user=user)
+    if authenticator.type in second_factor.STEPS:
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True)
+
+
+def changed(sender: type[Authenticator], request: HttpRequest, user: Person, **more: Any) -> None:
+    """The authenticators of this person are different, or were used."""
+    second_factor.note(user, session=request.session.session_key or "")
+
+
+def missing(standings: dict[int, list[roles.Standing]]) -> bool:
+    """Whether a role waits for the second step of who stands here."""
+    return any(not s.works for found in standings.values() for s in found)

@@ -1,0 +1,54 @@
+"""A provider at the outer edge that does as it is told, and the worker's round run in the test's own thread."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from meldkring.channels.contract import Accepted, Answer, Capabilities, Fact, Http, Letter, Outcome
+from meldkring.delivery import dispatch, fanout, worker
+
+Reply = Callable[[Letter], Outcome]
+
+
+class NoHttp:
+    """The post office asks nobody."""
+
+    async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, timeout: float = 10.0) -> Answer:
+        raise AssertionError("nothing goes out over HTTP here")
+
+
+@dataclass
+class Office:
+    """A channel whose provider answers with `reply` and keeps every letter it was handed."""
+
+    name: str = "web_push"
+    able: Capabilities = field(default_factory=lambda: Capabilities(per_second=0))
+    reply: Reply = lambda letter: Accepted(f"id-{letter.id}")
+    letters: list[Letter] = field(default_factory=list)
+
+    def capabilities(self) -> Capabilities:
+        return self.able
+
+    async def send(self, letter: Letter, http: Http) -> Outcome:
+        self.letters.append(letter)
+        return self.reply(letter)
+
+    def verify(self, raw: bytes, headers: Mapping[str, str]) -> bool:
+        return True
+
+    def parse(self, raw: bytes, headers: Mapping[str, str]) -> list[Fact]:
+        return []
+
+    def round(self, *, limit: int = 256) -> int:
+        """One claim, everything sent, everything written down; how many letters went out."""
+        ready = dispatch.claim(self.name, able=self.able, limit=limit)
+        dispatch.record(self.name, asyncio.run(self._carried(ready)), able=self.able)
+        return len(ready)
+
+    async def _carried(self, ready: list[dispatch.Ready]) -> list[worker.Sent]:
+        return [sent async for some in worker.carry(self, NoHttp(), ready, worker.Bucket(0)) for sent in some]
+
+
+def plan(*offices: Office) -> int:
+    """Fan out what is owed, to the channels of these offices."""
+    return fanout.run(channels={o.name for o in offices}, paid={o.name for o in offices if o.able.paid})

@@ -1,0 +1,289 @@
+"""The phone: does the web app install, work out of reach of a network, and show that a push message arrived?"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from tests import serving
+from tests.channels import push_peer
+from tests.e2e.conftest import EVERYBODY, Site
+from tests.e2e.test_live import Line
+
+pytestmark = pytest.mark.browser
+AWAY = 20_000
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Site]:
+    """As every site of these tests, and a push service on this machine may be used."""
+    folder = tmp_path_factory.mktemp("phone")
+    place = serving.Place(folder, MELDKRING_DATA=str(folder), PUSH_MAY_BE_LOCAL="yes")
+    assert place.command("migrate", "--verbosity", "0").returncode == 0
+    town = place.run(EVERYBODY)
+    with place.serving() as server:
+        yield Site(place, server.url, town)
+
+
+@pytest.fixture
+def line(site: Site) -> Iterator[Line]:
+    made = Line(int(site.url.rpartition(":")[2]))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def phone_of(site: Site, line: Line, open_page: Callable[..., Page]) -> Callable[[str], Page]:
+    """A phone of this member, signed in, whose network can be cut."""
+
+    def opened(name: str) -> Page:
+        page = open_page(width=390)
+        page.context.add_cookies([{"name": "sessionid", "value": site.town["sessions"][name], "url": line.url}])
+        page.goto(line.url)
+        ready(page)
+        return page
+
+    return opened
+
+
+def ready(page: Page) -> None:
+    """Wait until the service worker looks after this page, and has put away the page and the form for a report."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.reload()
+    until(page, "caches.open('meldkring-pages').then(async (c) => Boolean(await c.match('/melden/')))")
+
+
+def until(page: Page, holds: str, *, seconds: int = 30) -> None:
+    """Wait until this promise gives something true: the browser's own waiting looks at the promise, not at what it gives."""
+    for _look in range(seconds * 10):
+        if page.evaluate(holds):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never: {holds}")
+
+
+def back(page: Page, line: Line) -> None:
+    """The network is there again, and the phone notices."""
+    line.whole = True
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+
+# Whether nothing waits on this device to be sent.
+NONE_WAIT = "meldkringOutbox.known('person').then((p) => meldkringOutbox.of(p)).then((found) => !found.length)"
+
+
+def write_report(page: Page, text: str) -> None:
+    page.get_by_label("Wat zie je?", exact=True).fill(text)
+    page.get_by_role("button", name="Verder").click()
+    page.get_by_label("Ja, ik heb gebeld").check()
+    page.get_by_role("button", name="Verder").click()
+    page.get_by_role("button", name="Verstuur naar de groep").click()
+
+
+def cases(site: Site, name: str = "arie") -> list[str]:
+    return [case["title"] for case in site.ask(name, "GET", "/cases")["items"]]
+
+
+def test_a_browser_finds_nothing_that_keeps_it_from_installing(phone_of: Callable[[str], Page]) -> None:
+    page = phone_of("anna")
+    session = page.context.new_cdp_session(page)
+    manifest = session.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert json.loads(manifest["data"])["name"] == "Meldkring"
+    errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert [e["errorId"] for e in errors if e["errorId"] != "in-incognito"] == []
+
+
+def test_what_was_open_can_be_read_without_a_network(site: Site, line: Line, phone_of: Callable[[str], Page]) -> None:
+    case = site.report("Een busje rijdt langzaam rond")["case"]
+    anna = phone_of("anna")
+    anna.goto(f"{line.url}/casus/{case}/")
+    expect(anna.get_by_role("log")).to_contain_text("Een busje rijdt langzaam rond")
+    until(anna, f"caches.open('meldkring-pages').then(async (c) => Boolean(await c.match('/casus/{case}/')))")
+    line.cut()
+    anna.reload()
+    expect(anna.get_by_role("log")).to_contain_text("Een busje rijdt langzaam rond", timeout=AWAY)
+    expect(anna.locator("#offline-state")).to_contain_text("Je bent offline. Deze pagina is van")
+    anna.goto(f"{line.url}/ik/")
+    expect(anna.get_by_role("heading", name="Er is nu geen verbinding")).to_be_visible()
+    expect(anna.get_by_role("link", name=re.compile("busje"))).to_be_visible()
+
+
+def test_a_report_written_without_a_network_is_sent_once_when_back(site: Site, line: Line, phone_of: Callable[[str], Page]) -> None:
+    anna = phone_of("anna")
+    line.cut()
+    anna.goto(f"{line.url}/melden/")
+    write_report(anna, "Iemand klimt over het hek")
+    expect(anna.get_by_text("Wordt verstuurd zodra je weer verbinding hebt")).to_be_visible(timeout=AWAY)
+    expect(anna.locator("#outbox")).to_contain_text("Iemand klimt over het hek")
+    anna.goto(f"{line.url}/melden/")
+    expect(anna.get_by_label("Wat zie je?", exact=True)).to_be_empty()
+    write_report(anna, "En nu rent hij weg")
+    expect(anna.locator("#outbox .alert")).to_have_count(2)
+    back(anna, line)
+    expect(anna.locator("#outbox .alert")).to_have_count(0, timeout=AWAY)
+    anna.evaluate("dispatchEvent(new Event('online'))")
+    anna.goto(line.url)
+    found = cases(site)
+    assert [found.count(t) for t in ("Iemand klimt over het hek", "En nu rent hij weg")] == [1, 1]
+
+
+def test_it_is_also_sent_when_the_page_was_closed(site: Site, line: Line, phone_of: Callable[[str], Page]) -> None:
+    """By the browser itself where it has Background Sync, else when the app is opened again."""
+    case = site.report("Er brandt licht in de school")["case"]
+    anna = phone_of("anna")
+    anna.goto(f"{line.url}/casus/{case}/")
+    line.cut()
+    anna.get_by_label("Je bericht").fill("Het is de conciërge")
+    anna.get_by_role("button", name="Versturen").click()
+    expect(anna.get_by_text("Wordt verstuurd zodra je weer verbinding hebt")).to_be_visible(timeout=AWAY)
+    context = anna.context
+    anna.close()
+    line.whole = True
+    again = context.new_page()
+    again.goto(f"{line.url}/casus/{case}/")
+    expect(again.get_by_role("log").get_by_text("Het is de conciërge")).to_have_count(1, timeout=AWAY)
+    until(again, NONE_WAIT)
+
+
+def test_what_has_become_old_asks_before_it_goes(site: Site, line: Line, phone_of: Callable[[str], Page]) -> None:
+    """An alarm of an hour ago would call neighbours out for nothing."""
+    anna = phone_of("anna")
+    line.cut()
+    anna.goto(f"{line.url}/melden/")
+    write_report(anna, "Lawaai in de steeg")
+    expect(anna.locator("#outbox .alert")).to_have_count(1, timeout=AWAY)
+    anna.evaluate(
+        """async () => { for (const item of await meldkringOutbox.of(await meldkringOutbox.known('person')))
+           await meldkringOutbox.put({ ...item, at: item.at - 3600000 }); }"""
+    )
+    back(anna, line)
+    expect(anna.get_by_text("Moet dit nog worden verstuurd?")).to_be_visible(timeout=AWAY)
+    assert "Lawaai in de steeg" not in cases(site)
+    anna.get_by_role("button", name="Toch versturen").click()
+    expect(anna.locator("#outbox .alert")).to_have_count(0, timeout=AWAY)
+    assert cases(site).count("Lawaai in de steeg") == 1
+
+
+def test_after_signing_out_nothing_can_be_read_and_nothing_goes_in_anothers_name(
+    site: Site, line: Line, phone_of: Callable[[str], Page]
+) -> None:
+    anna = phone_of("anna")
+    line.cut()
+    anna.goto(f"{line.url}/melden/")
+    write_report(anna, "Dit schreef Anna")
+    expect(anna.locator("#outbox .alert")).to_have_count(1, timeout=AWAY)
+    # Before the phone notices that there is a network, Bea has taken it over.
+    context = anna.context
+    context.clear_cookies()
+    context.add_cookies([{"name": "sessionid", "value": site.town["sessions"]["bea"], "url": line.url}])
+    line.whole = True
+    anna.goto(line.url)
+    expect(anna.locator("body")).to_have_attribute("data-person", str(site.town["people"]["bea"]))
+    anna.evaluate("dispatchEvent(new Event('online'))")
+    expect(anna.locator("#outbox .alert")).to_have_count(0)
+    assert "Dit schreef Anna" not in cases(site) + cases(site, "bea")
+    anna.goto(f"{line.url}/ik/")
+    anna.get_by_role("main").get_by_role("button", name="Uitloggen").click()
+    expect(anna.locator("body")).to_have_attribute("data-person", "")
+    until(anna, "caches.has('meldkring-pages').then(async (h) => !h || !(await (await caches.open('meldkring-pages')).keys()).length)")
+    line.cut()
+    anna.goto(line.url)
+    expect(anna.get_by_role("heading", name="Er is nu geen verbinding")).to_be_visible(timeout=AWAY)
+    line.whole = True
+    context.add_cookies([{"name": "sessionid", "value": site.town["sessions"]["anna"], "url": line.url}])
+    anna.goto(line.url)
+    expect(anna.locator("body")).to_have_attribute("data-person", str(site.town["people"]["anna"]))
+    anna.evaluate("dispatchEvent(new Event('online'))")
+    until(anna, NONE_WAIT, seconds=40)
+    assert cases(site).count("Dit schreef Anna") == 1
+
+
+# Push: the peer takes our letters and decrypts them; the browser is then given what a push service would give it.
+
+SUBSCRIBED = """(given) => {
+  const key = () => JSON.parse(sessionStorage.getItem("subscribed") ?? "null");
+  const made = { ...given, options: { applicationServerKey: null }, toJSON: () => given, unsubscribe: async () => sessionStorage.removeItem("subscribed") };
+  PushManager.prototype.subscribe = async function (options) {
+    sessionStorage.setItem("subscribed", JSON.stringify([...options.applicationServerKey]));
+    return this.getSubscription();
+  };
+  PushManager.prototype.getSubscription = async function () {
+    return key() ? { ...made, options: { applicationServerKey: Uint8Array.from(key()).buffer } } : null;
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with push_peer.running(tmp_path_factory.mktemp("peer")) as url:
+        yield url
+
+
+class PushService:
+    """What stands between the peer and this browser: it hands over what has come for the device."""
+
+    def __init__(self, page: Page, peer: str, device: str) -> None:
+        self._page, self._peer, self._device, self._given = page, peer, device, 0
+        self._session = page.context.new_cdp_session(page)
+        self._registration, self._origin = "", str(page.evaluate("location.origin"))
+        self._session.on("ServiceWorker.workerRegistrationUpdated", self._seen)
+        self._session.send("ServiceWorker.enable")
+
+    def hand_over(self) -> list[dict[str, Any]]:
+        """Wait for the next message and give it to the browser; all that came so far."""
+        for _try in range(100):
+            found = push_peer.got(self._peer, self._device)
+            if len(found) > self._given:
+                break
+            self._page.wait_for_timeout(100)
+        for told in found[self._given :]:
+            what = {"origin": self._origin, "registrationId": self._registration, "data": json.dumps(told)}
+            self._session.send("ServiceWorker.deliverPushMessage", what)
+        self._given = len(found)
+        return found
+
+    def _seen(self, event: dict[str, Any]) -> None:
+        for one in event["registrations"]:
+            self._registration = one["registrationId"]
+
+
+# The messages that stand on the phone now.
+SHOWN = """navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((found) => found.map((n) =>
+    ({ title: n.title, actions: n.actions.map((a) => a.title) })))"""
+
+
+def allow(context: BrowserContext, origin: str) -> None:
+    context.grant_permissions(["notifications"], origin=origin)
+
+
+def test_a_push_message_is_switched_on_tested_and_seen_to_arrive(
+    site: Site, line: Line, peer: str, phone_of: Callable[[str], Page]
+) -> None:
+    arie = phone_of("arie")
+    allow(arie.context, line.url)
+    arie.goto(f"{line.url}/ik/meldingen/")
+    given, device = push_peer.subscribed(peer, str(arie.locator("#this-device").get_attribute("data-key")))
+    arie.add_init_script(f"({SUBSCRIBED})({json.dumps(given)})")
+    arie.reload()
+    service = PushService(arie, peer, device)
+    arie.get_by_label("Hoe noem je dit apparaat?").fill("Telefoon van Arie")
+    arie.get_by_role("button", name="Zet meldingen hier aan").click()
+    expect(arie.get_by_text("Meldingen staan aan op dit apparaat.")).to_be_visible()
+    row = arie.get_by_role("listitem").filter(has_text="Telefoon van Arie")
+    expect(row.get_by_text("Dit apparaat")).to_be_visible()
+    row.get_by_role("button", name="Stuur een test").click()
+    [test] = service.hand_over()
+    assert test["title"] == "Test van Meldkring"
+    expect(arie.get_by_text(re.compile(r"Aangekomen om \d\d:\d\d:\d\d"))).to_be_visible(timeout=10_000)
+    # Whoever has a page open sees it there; this is for the others.
+    arie.goto("about:blank")
+    site.report("Iemand forceert de achterdeur")
+    service.hand_over()
+    arie.goto(line.url)
+    until(arie, f"{SHOWN}.then((found) => found.some((n) => n.title.includes('achterdeur')))")
+    alarm = next(one for one in arie.evaluate(SHOWN) if "achterdeur" in one["title"])
+    assert alarm["actions"] == ["Open", "112 gebeld"]

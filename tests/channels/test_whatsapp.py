@@ -219,7 +219,12 @@ def test_a_code_of_ours_binds_the_number() -> None:
 def test_buttons_replies_places_and_what_is_left_out() -> None:
     context = {"context": {"from": "31000000000", "id": "wamid.OURS"}}
     messages: list[dict[str, Any]] = [
-        {**cases.text("", wamid="wamid.1"), "type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": "send", "title": "Ja"}}, **context},
+        {
+            **cases.text("", wamid="wamid.1"),
+            "type": "interactive",
+            "interactive": {"type": "button_reply", "button_reply": {"id": "send", "title": "Ja"}},
+            **context,
+        },
         {**cases.text("", wamid="wamid.2"), "type": "button", "button": {"payload": "seen_nothing", "text": "Niets"}, **context},
         {**cases.text("", wamid="wamid.3"), "type": "location", "location": {"latitude": 51.8, "longitude": "4.4", "name": "Bridge"}},
         {**cases.text("", wamid="wamid.4"), "type": "image", "image": {"id": "1", "caption": "His jacket"}},

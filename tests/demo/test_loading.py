@@ -11,6 +11,7 @@ from meldkring.demo import loading, places, residents
 from meldkring.demo.town import Town
 from meldkring.groups import roles
 from meldkring.groups.models import Group, Kind, Membership, Role
+from meldkring.growth import proposing
 from meldkring.messaging.models import Kind as Said
 from meldkring.messaging.models import Message, Posting
 from meldkring.people.models import Person
@@ -108,3 +109,13 @@ def inside(point: places.Point, ring: list[list[float]]) -> bool:
         if (ay > point[1]) != (by > point[1]) and point[0] < ax + (point[1] - ay) / (by - ay) * (bx - ax):
             crossed = not crossed
     return crossed
+
+
+def test_a_district_has_just_grown_past_one_group(town: Town) -> None:
+    """S4 S22 S23: one watch group of 83, no coordination group, and a proposal that divides it evenly."""
+    steering = town.groups["Stuurgroep Zeeheldenwijk"]
+    assert [g.name for g in proposing.due(steering)] == ["Zeeheldenwijk"]
+    drafts = proposing.divide(town.groups["Zeeheldenwijk"])
+    sizes = [Membership.objects.filter(person__neighbourhood__in=d.neighbourhoods, kind=Kind.WATCH, left_at=None).count() for d in drafts]
+    assert sum(sizes) == 83
+    assert max(sizes) - min(sizes) <= 5

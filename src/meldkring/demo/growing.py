@@ -54,7 +54,13 @@ def _proofs() -> None:
     people = Membership.objects.filter(kind=Kind.WATCH, left_at=None).order_by("pk").values_list("person", flat=True)
     Proof.objects.bulk_create(
         [
-            Proof(person_id=pk, how=Proof.How.IMPORTED, proven_at=now, until=now + (timedelta(days=20) if n % 29 == 0 else RENEWED_AGAIN))
+            Proof(
+                person_id=pk,
+                how=Proof.How.IMPORTED,
+                proven_at=now,
+                renewal_asked_at=now,
+                until=now + (timedelta(days=20) if n % 29 == 0 else RENEWED_AGAIN),
+            )
             for n, pk in enumerate(people)
         ]
     )

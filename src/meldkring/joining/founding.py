@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from meldkring.audit import log
@@ -19,6 +18,7 @@ from meldkring.groups import joining
 from meldkring.groups.models import Group, Kind, Role
 from meldkring.joining import rules
 from meldkring.people.models import Person
+from meldkring.places import slugs
 from meldkring.places.models import District, Municipality, Neighbourhood
 
 CBS_CODE = re.compile(r"\s*\(?\b(GM\d{4})\)?\s*$", re.IGNORECASE)
@@ -89,9 +89,10 @@ def _filled(question: str, answer: str) -> str:
 def _district(municipality: str, district: str) -> District:
     code = CBS_CODE.search(municipality)
     town = Municipality.objects.create(name=CBS_CODE.sub("", municipality) or municipality, code=code.group(1).upper() if code else "")
-    slug = slugify(district)[:50]
-    if not slug:
-        raise BadStart("district", _("Use letters in the name of the district."))
+    try:
+        slug = slugs.checked(district)
+    except slugs.SlugTaken as refusal:
+        raise BadStart("district", str(refusal)) from refusal
     return District.objects.create(municipality=town, name=district, slug=slug)
 
 

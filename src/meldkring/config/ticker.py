@@ -15,7 +15,7 @@ from meldkring import bell
 from meldkring.cases import closing, escalating
 from meldkring.growth import plans
 from meldkring.intake import taking
-from meldkring.joining import admission, proving, signing_up
+from meldkring.joining import admission, forgetting, proving, signing_up
 from meldkring.people import mailing
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     closing.remind,
     escalating.escalate,
     signing_up.forget_unfinished,
+    forgetting.decided,
     admission.fill_places,
     proving.ask_to_renew,
     plans.decide,

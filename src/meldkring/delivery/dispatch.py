@@ -28,7 +28,8 @@ def claim(channel: str, *, able: Capabilities, limit: int) -> list[Ready]:
     """Take up to `limit` due deliveries of this channel, alarms first; what is no longer needed ends here."""
     now = timezone.now()
     _abandoned(channel, able=able, now=now)
-    if accounts.is_shut(channel, now=now):
+    # Looking costs no lock; only where something is due is SQLite's one lock for writers taken.
+    if not Delivery.objects.waiting().filter(channel=channel, due_at__lte=now).exists() or accounts.is_shut(channel, now=now):
         return []
     taken = _take(channel, limit=limit, now=now)
     needed, ended = checking.still_needed(taken, now=now)
@@ -94,6 +95,8 @@ def _take(channel: str, *, limit: int, now: datetime) -> list[Delivery]:
 def _abandoned(channel: str, *, able: Capabilities, now: datetime) -> None:
     """Whoever claimed these has died. Sent or not: see above."""
     left = Delivery.objects.filter(channel=channel, state=State.CLAIMED, lease_until__lt=now)
+    if not left.exists():
+        return
     if able.idempotent:
         left.update(state=State.QUEUED, lease_until=None, due_at=now)
         return

@@ -131,7 +131,7 @@ async def authorise(scope: stream.Scope) -> stream.Visitor | None:
     return await page.authorise(scope)
 
 
-async def until(condition: Any, seconds: float = 3.0) -> None:
+async def until(condition: Any, seconds: float = 15.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.002)

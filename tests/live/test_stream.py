@@ -16,7 +16,7 @@ from meldkring.live.hub import Hub, Position
 
 
 def run(coroutine: Any) -> Any:
-    return asyncio.run(asyncio.wait_for(coroutine, 20))
+    return asyncio.run(asyncio.wait_for(coroutine, 60))
 
 
 def visit(page: Page, **options: Any) -> Page:

@@ -108,12 +108,16 @@ class Hub:
         room = self._rooms.get(group)
         return {listener.person for listener in room.listeners} if room else set()
 
-    async def moved(self, group: int) -> None:
-        """Wait until the position of the group is another than now, after asking for a new look at it."""
+    def moved(self, group: int) -> Coroutine[Any, Any, object]:
+        """Wait until the position of the group is another than now, after asking for a new look at it.
+
+        "Now" is when this is called, not when it is first awaited: a move in between must not be waited for again.
+        """
         room = self._rooms.get(group)
-        if room is not None:
-            self.wanted(group)
-            await room.moved.wait()
+        if room is None:
+            return asyncio.sleep(0)
+        self.wanted(group)
+        return room.moved.wait()
 
     async def publish(self, group: int, upto: Position, frames: Mapping[str, bytes], *, since: Position | None = None) -> set[int]:
         """Write the frames, one per language, to all pages of the group; return the persons they were written to.

@@ -1,6 +1,7 @@
 """Every setting, read from the environment; the defaults run the embedded installation (SQLite, one process)."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -18,6 +19,8 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or kept_key(DATA)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+MAP_TILES = env.str("MAP_TILES", default="")  # such as https://tiles.example.org/{z}/{x}/{y}.png; without it maps show our own shapes
+MAP_CREDIT = env.str("MAP_CREDIT", default="")
 LOCATIESERVER_URL = env.str("LOCATIESERVER_URL", default="")
 WORK_HERE = env.bool("WORK_HERE", default=True)  # off where `meldkring work` does it
 BELL_URL = env.str("BELL_URL", default="")
@@ -152,12 +155,13 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
+TILES_FROM = ["{0.scheme}://{0.netloc}".format(urlsplit(MAP_TILES.replace("{s}", "*")))] if MAP_TILES else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *TILES_FROM],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

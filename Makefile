@@ -8,7 +8,7 @@ TEMPLATES := $(wildcard src/meldkring/*/templates)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench fmt docs vendor chromium clean
+.PHONY: help demo test peers check bench fmt docs vendor chromium clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -38,9 +38,13 @@ $(VENV)/.check: pyproject.toml | $(VENV)/.test
 demo: $(VENV)/.runtime ## show Meldkring on http://127.0.0.1:8000 (PORT= and HOST= change that)
 	@exec $(BIN)/meldkring demo
 
-test: $(VENV)/.test chromium ## run all tests, on SQLite and on PostgreSQL
+test: $(VENV)/.test peers chromium ## run all tests, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 	MELDKRING_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 --dist loadfile -m postgres
+
+# Programs of other people against which channels are tried (tests/peers). Without Node their tests are skipped, but never in CI.
+peers: $(VENV)/.test ## put the test peers from npm in .venv/node
+	@$(BIN)/python tests/peers/node.py || { [ -z "$$CI" ]; }
 
 # The browser tests need a Chromium. Only root on a Debian-like machine gets one by itself; all others are told.
 chromium:

@@ -15,6 +15,7 @@ from pathlib import Path
 import core
 import psutil
 import uvloop
+
 from peers import channels, floor, meldkring
 
 RESULTS = Path(__file__).parent / "results"

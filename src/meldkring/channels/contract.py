@@ -4,7 +4,7 @@ The words here are ours; a provider's own words never leave its file. Delivery d
 means for a person; a channel only carries. Times are aware datetimes, durations are seconds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -33,7 +33,8 @@ class Letter:
     """One message for one address, composed and in the person's language. `to` is the address as this channel keeps it.
 
     `kind` says what it is (report, police, reaction, closing, notice, talk; nothing for an answer of ours). `may_be_template`: the address
-    has not written to us within the channel's free window, so where a provider asks for it only wording approved beforehand may go.
+    has not written to us within the channel's free window, so where a provider asks for it only wording approved beforehand may go;
+    `unapproved` names the wordings of which we know that the provider does not allow them now.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Letter:
     unsubscribe: str = ""
     exercise: bool = False
     may_be_template: bool = False
+    unapproved: Collection[str] = ()
     kind: str = ""
 
 
@@ -197,6 +199,8 @@ class Http(Protocol):
 
     async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, timeout: float = 10.0) -> "Answer": ...
 
+    async def get(self, url: str, *, headers: Mapping[str, str], timeout: float = 10.0) -> "Answer": ...
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -234,6 +238,46 @@ class Greeter(Protocol):
     """A channel whose provider first asks over GET whether the webhook is ours; answers with what it wants to hear, or None."""
 
     def greet(self, query: Mapping[str, str]) -> str | None: ...
+
+
+@runtime_checkable
+class Linking(Protocol):
+    """A channel that somebody opens by a link of ours, with a token in it that comes back as `Bound`; nothing while a setting is missing."""
+
+    def link(self, token: str) -> str: ...
+
+
+@runtime_checkable
+class Acknowledging(Protocol):
+    """A channel whose provider shows somebody that we have seen what they said or pressed. Nothing depends on it."""
+
+    async def acknowledge(self, fact: Fact, http: Http) -> None: ...
+
+
+class Approval(StrEnum):
+    """How a wording stands with the provider. `RESTING`: approved once, not to be used now."""
+
+    APPROVED = "approved"
+    WAITING = "waiting"
+    REFUSED = "refused"
+    RESTING = "resting"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A wording of ours that the provider must approve; `reason` is the provider's own."""
+
+    name: str
+    state: Approval
+    reason: str = ""
+
+
+@runtime_checkable
+class Approved(Protocol):
+    """A channel part of whose letters go out only in wording approved beforehand. `asked` tells how each stands, or why we do not know."""
+
+    async def asked(self, http: Http) -> Sequence[Wording] | SendError: ...
 
 
 @dataclass(frozen=True)

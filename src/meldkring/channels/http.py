@@ -28,11 +28,18 @@ class Client:
 
     async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, timeout: float = 10.0) -> Answer:
         """Post and read the answer. Raises `Unsent` or `Unanswered`."""
+        return await self._ask("POST", url, headers=headers, body=body, timeout=timeout)
+
+    async def get(self, url: str, *, headers: Mapping[str, str], timeout: float = 10.0) -> Answer:
+        """Read what is there. Raises `Unsent` or `Unanswered`."""
+        return await self._ask("GET", url, headers=headers, body=None, timeout=timeout)
+
+    async def _ask(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, timeout: float) -> Answer:
         if self._session is None:
             raise RuntimeError("the client is used outside `async with`")
         limit = aiohttp.ClientTimeout(total=timeout, sock_connect=min(5.0, timeout))
         try:
-            async with self._session.post(url, headers=headers, data=body, timeout=limit, allow_redirects=False) as answer:
+            async with self._session.request(method, url, headers=headers, data=body, timeout=limit, allow_redirects=False) as answer:
                 found = {name.lower(): value for name, value in answer.headers.items()}
                 return Answer(answer.status, await answer.content.read(LONGEST_ANSWER), found)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:

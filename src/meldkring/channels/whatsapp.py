@@ -5,31 +5,36 @@ Within a day after a person wrote anything may be sent to them, later only wordi
 knows no idempotency: our letter's id goes along and comes back in every receipt, so that after a time-out one can see whether it went.
 """
 
+import contextlib
 import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from meldkring.channels import whatsapp_reading, whatsapp_templates
 from meldkring.channels.contract import (
     Accepted,
     Action,
     Answer,
+    Bound,
     Capabilities,
     Fact,
     Http,
     Kind,
     Letter,
+    Opted,
     Outcome,
     Problem,
+    Said,
     SendError,
     Unanswered,
     Unsent,
+    Wording,
 )
 
 NAME = "whatsapp"
@@ -38,11 +43,12 @@ LONGEST_TEXT, LONGEST_WITH_BUTTONS, LONGEST_LABEL, BUTTONS = 4096, 1024, 20, 3
 # Euros per delivered message to the Netherlands by category; look at the provider's rate card, and set what it says.
 RATES = "utility=0.05,service=0.05,marketing=0.16,authentication=0.05"
 AGENT = "meldkring/1.0.0"
+PAGES = 5
 
 
 @dataclass(frozen=True)
 class WhatsApp:
-    """Our number at the provider. `rates` are micro-euros per category."""
+    """Our number at the provider. `rates` are micro-euros per category; `number` and `account_id` only serve links and the state of wordings."""
 
     token: str
     phone_id: str
@@ -51,12 +57,15 @@ class WhatsApp:
     api: str = "https://graph.facebook.com"
     version: str = "v23.0"
     rates: Mapping[str, int] = field(default_factory=dict)
+    number: str = ""
+    account_id: str = ""
     name: str = NAME
 
     def capabilities(self) -> Capabilities:
+        # One message in six seconds to one person is the mean; 45 may come at once, so a conversation need not wait (131056 says when it must).
         return Capabilities(
-            paid=True, inbound=True, receipts=True, buttons=BUTTONS, longest=LONGEST_TEXT, per_second=80.0, per_address=6.0,
-            free_window=WINDOW, price=self.rates.get("utility", 0), names=False,
+            paid=True, inbound=True, receipts=True, buttons=BUTTONS, longest=LONGEST_TEXT, per_second=80.0, free_window=WINDOW,
+            price=self.rates.get("utility", 0), names=False,
         )  # fmt: skip
 
     async def send(self, letter: Letter, http: Http) -> Outcome:
@@ -64,10 +73,8 @@ class WhatsApp:
         body = self.body(letter)
         if body is None:
             return SendError(Problem.WINDOW_CLOSED, "no template")
-        headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json", "user-agent": AGENT}
-        url = f"{self.api}/{self.version}/{self.phone_id}/messages"
         try:
-            answer = await http.post(url, headers=headers, body=json.dumps(body).encode())
+            answer = await self._post(body, http)
         except Unsent:
             return SendError(Problem.TRANSIENT, "unsent")
         except Unanswered:
@@ -88,8 +95,49 @@ class WhatsApp:
         template = whatsapp_templates.fitting(letter)
         if template is None:
             return None
-        path = urlsplit(letter.url).path.lstrip("/")
+        path = urlsplit(letter.url).path.lstrip("/") or "?"  # a place may not stay empty
         return {"type": "template", "template": whatsapp_templates.filled(template, letter, path=path)}
+
+    async def acknowledge(self, fact: Fact, http: Http) -> None:
+        """Show the person that what they wrote was read; whether that works changes nothing."""
+        if isinstance(fact, Said | Opted | Bound):
+            with contextlib.suppress(Unsent, Unanswered):
+                await self._post({"messaging_product": NAME, "status": "read", "message_id": fact.id}, http)
+
+    async def asked(self, http: Http) -> Sequence[Wording] | SendError:
+        """How our wordings stand with the provider (page "Message templates"); more than five hundred of them are not looked through."""
+        if not self.account_id:
+            return SendError(Problem.ACCOUNT, "WHATSAPP_ACCOUNT_ID")
+        found: list[dict[str, Any]] = []
+        query = {"fields": "name,status,category,language,rejected_reason", "limit": "100"}
+        for _page in range(PAGES):
+            url = f"{self.api}/{self.version}/{self.account_id}/message_templates?{urlencode(query)}"
+            try:
+                answer = await http.get(url, headers=self._headers())
+            except (Unsent, Unanswered):
+                return SendError(Problem.TRANSIENT, "unanswered")
+            if not 200 <= answer.status < 300:
+                return _refused(answer)
+            page = whatsapp_reading.loaded(answer.body)
+            found += whatsapp_reading.dicts(page.get("data"))
+            paging = page.get("paging")
+            cursors = paging.get("cursors") if isinstance(paging, dict) and paging.get("next") else None
+            after = cursors.get("after") if isinstance(cursors, dict) else None
+            if not after:
+                break
+            query["after"] = str(after)
+        return whatsapp_templates.standing(found)
+
+    def link(self, token: str) -> str:
+        """Opens a chat with us in which the words that bind the number stand ready (page "Click to chat")."""
+        return f"https://wa.me/{self.number}?text={quote(f'koppel {token}')}" if self.number else ""
+
+    async def _post(self, body: Mapping[str, Any], http: Http) -> Answer:
+        url = f"{self.api}/{self.version}/{self.phone_id}/messages"
+        return await http.post(url, headers={**self._headers(), "content-type": "application/json"}, body=json.dumps(body).encode())
+
+    def _headers(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token}", "user-agent": AGENT}
 
     def greet(self, query: Mapping[str, str]) -> str | None:
         """The handshake that sets up the webhook (page "Webhooks, verification requests")."""
@@ -108,7 +156,8 @@ class WhatsApp:
 
 def _free(letter: Letter) -> dict[str, Any]:
     """In our own words, with up to three buttons. What only opens a page is a link in the text: there a button cannot open anything."""
-    actions = [a for a in letter.actions if a.id != "open" and not a.url][:BUTTONS]
+    # Two buttons that read the same are refused, and with them the whole message.
+    actions = list({_label(a): a for a in letter.actions if a.id != "open" and not a.url and a.label.strip()}.values())[:BUTTONS]
     text = "\n\n".join(part for part in (f"*{letter.title}*" if letter.title else "", letter.text) if part)
     link = f"\n\n{letter.url}" if letter.url and letter.kind else ""
     longest = LONGEST_WITH_BUTTONS if actions else LONGEST_TEXT
@@ -130,6 +179,11 @@ def _outcome(answer: Answer, *, cost: int) -> Outcome:
         ids = [m["id"] for m in whatsapp_reading.dicts(found.get("messages")) if isinstance(m.get("id"), str)]
         # Taken, but we cannot read under which name: its receipt will tell.
         return Accepted(ids[0], cost) if ids else SendError(Problem.UNKNOWN, "no id")
+    return _refused(answer)
+
+
+def _refused(answer: Answer) -> SendError:
+    found = whatsapp_reading.loaded(answer.body)
     error = found.get("error")
     code = whatsapp_reading.number(error.get("code")) if isinstance(error, dict) else None
     problem = whatsapp_reading.problem(code) if code is not None else None
@@ -173,6 +227,7 @@ def _make(settings: Mapping[str, str]) -> WhatsApp | None:
     return WhatsApp(
         token, phone_id, app_secret, verify_token, api=(settings.get("WHATSAPP_API") or WhatsApp.api).rstrip("/"),
         version=settings.get("WHATSAPP_VERSION") or WhatsApp.version, rates=_rates(settings.get("WHATSAPP_RATES") or RATES),
+        number=re.sub(r"\D", "", settings.get("WHATSAPP_NUMBER", "")), account_id=settings.get("WHATSAPP_ACCOUNT_ID", ""),
     )  # fmt: skip
 
 
@@ -185,6 +240,7 @@ KIND = Kind(
         "WHATSAPP_APP_SECRET": "secret of our app; shows that a webhook comes from the provider",
         "WHATSAPP_VERIFY_TOKEN": "a word of our own choice, entered at the provider with the webhook's address",
         "WHATSAPP_NUMBER": "our number with country code, digits only, for links that open a chat with us",
+        "WHATSAPP_ACCOUNT_ID": "the provider's id of our WhatsApp Business account, to see whether our wordings are approved",
         "WHATSAPP_API": "another address of the provider, for trials",
         "WHATSAPP_VERSION": "version of the provider's interface, such as v23.0",
         "WHATSAPP_RATES": "euros per delivered message by category, such as utility=0.05,service=0.05",

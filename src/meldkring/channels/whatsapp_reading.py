@@ -28,9 +28,10 @@ CODES: dict[Problem, tuple[int, ...]] = {
     Problem.ACCOUNT: (0, 3, 10, 190, 368, 130497, 131005, 131031, 131037, 131042, 131045),
 }
 _PROBLEMS = {code: problem for problem, codes in CODES.items() for code in codes}
-MEDIA = ("image", "video", "audio", "document", "sticker", "contacts")
+# What we cannot read as words; somebody sent it, so they get an answer.
+MEDIA = ("image", "video", "audio", "document", "sticker", "contacts", "order", "unsupported")
 STOP = frozenset({"stop", "stoppen", "afmelden", "unsubscribe"})
-START = frozenset({"start", "aanmelden weer"})
+START = frozenset({"start", "weer aanmelden"})
 BIND = re.compile(r"^\s*koppel\s+([\w-]{8,64})\s*$", re.IGNORECASE)
 UNKNOWN_TIME = datetime.fromtimestamp(0, UTC)
 

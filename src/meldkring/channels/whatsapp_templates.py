@@ -1,28 +1,38 @@
-"""Which wording has WhatsApp's owner approved beforehand, and what is filled in? Only these go out more than a day after somebody wrote.
+"""Which wording must WhatsApp's owner approve beforehand, what is filled in, and how does it stand? Only these go out more than a day after
+somebody wrote.
 
-Few, concrete, Dutch, category utility: anything that looks like advertising is refused or becomes dearer. An administrator enters them by
-hand (docs/operate/channels/whatsapp.md); the names and the number of places here must be the same there.
+Few, concrete, Dutch, category utility: anything that looks like advertising is refused or becomes dearer. `meldkring whatsapp-templates` prints
+them as the provider wants to have them (docs/operate/channels/whatsapp.md).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from meldkring.channels.contract import Letter, Urgency
+from meldkring.channels.contract import Approval, Letter, Urgency, Wording
 
 LANGUAGE = "nl"
 LONGEST_TITLE, LONGEST_TEXT = 150, 500
+OPENS = "Openen"
+# Page "Message templates, status": what is not here is not to be used either.
+STATES = {
+    "APPROVED": Approval.APPROVED, "PENDING": Approval.WAITING, "IN_APPEAL": Approval.WAITING, "PENDING_DELETION": Approval.MISSING,
+    "DELETED": Approval.MISSING, "REJECTED": Approval.REFUSED, "PAUSED": Approval.RESTING, "DISABLED": Approval.RESTING,
+    "LIMIT_EXCEEDED": Approval.REFUSED,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Template:
-    """One approved wording. `body` has the places {{1}} (title) and perhaps {{2}} (text); `quick` are its buttons by what they send back;
-    the last button of every template opens the page whose path is filled in."""
+    """One wording. `body` has the places {{1}} (title) and perhaps {{2}} (text), `examples` show what comes there; `quick` are its buttons by
+    what they send back; the last button of every template opens the page whose path is filled in. `lasts`: not delivered after so many seconds."""
 
     name: str
     body: str
+    examples: tuple[str, ...]
     quick: tuple[tuple[str, str], ...] = ()
+    lasts: int = 12 * 3600
 
     @property
     def places(self) -> int:
@@ -36,17 +46,25 @@ TEMPLATES = {
         Template(
             "alarm_wijk",
             "Bericht van je buurtwacht: {{1}}\n\n{{2}}\n\nZie je het gebeuren? Bel eerst 112. Je krijgt dit omdat je je hiervoor hebt aangemeld.",
+            ("Alarm: iemand forceert een achterdeur · De Laning", "Twee personen met donkere jassen, lopen naar de brug. · 112 is gebeld"),
             (("seen_nothing", "Hier niets gezien"), ("show", "Laat meer zien")),
+            lasts=3600,
         ),
         Template(
             "afloop",
             "Een melding in je buurt is afgelopen: {{1}}\n\n{{2}}\n\nDank je wel voor het meekijken.",
+            ("Afgelopen: aangehouden · De Laning", "De politie heeft iemand aangehouden. Dank aan iedereen."),
             (("show", "Laat meer zien"),),
         ),
-        Template("bevestig_aanmelding", "Je hebt je aangemeld bij de buurtwacht. {{1}}\n\nWas jij dit niet? Antwoord dan met STOP."),
+        Template(
+            "bevestig_aanmelding",
+            "Je hebt je aangemeld bij de buurtwacht. {{1}}\n\nWas jij dit niet? Antwoord dan met STOP.",
+            ("Je hoort bij de wijkgroep De Laning.",),
+        ),
         Template(
             "bericht_van_stuurgroep",
             "De stuurgroep van je buurtwacht laat je weten: {{1}}\n\n{{2}}\n\nWil je dit niet meer op WhatsApp? Antwoord dan met STOP.",
+            ("Mededeling · De Laning", "De spelregels zijn veranderd. Lees ze op de pagina van je groep."),
             (("show", "Laat meer zien"),),
         ),
     )
@@ -57,7 +75,7 @@ _BY_KIND = {"closing": "afloop", "notice": "bericht_van_stuurgroep", "welcome": 
 def fitting(letter: Letter) -> Template | None:
     """The wording that fits this letter; None for what is not worth a paid message: later words in a case, conversation."""
     name = "alarm_wijk" if letter.urgency is Urgency.ALARM and letter.kind in ("report", "police") else _BY_KIND.get(letter.kind, "")
-    return TEMPLATES.get(name)
+    return TEMPLATES.get(name) if name not in letter.unapproved else None
 
 
 def filled(template: Template, letter: Letter, *, path: str) -> Mapping[str, Any]:
@@ -75,3 +93,29 @@ def flat(text: str, longest: int) -> str:
     """One line without runs of spaces, and never empty: a place in a template takes nothing else (page "Template components")."""
     line = " · ".join(re.sub(r"\s+", " ", part).strip() for part in text.splitlines() if part.strip())
     return (line if len(line) <= longest else f"{line[: longest - 1]}…") or "–"
+
+
+def submitted(template: Template, *, site: str) -> dict[str, Any]:
+    """What is sent to the provider to have this wording approved."""
+    buttons: list[dict[str, Any]] = [{"type": "QUICK_REPLY", "text": label} for _payload, label in template.quick]
+    buttons.append({"type": "URL", "text": OPENS, "url": f"{site}/{{{{1}}}}", "example": [f"{site}/casus/2026-1/"]})
+    body = {"type": "BODY", "text": template.body, "example": {"body_text": [list(template.examples)]}}
+    return {
+        "name": template.name, "language": LANGUAGE, "category": "UTILITY", "message_send_ttl_seconds": template.lasts,
+        "components": [body, {"type": "BUTTONS", "buttons": buttons}],
+    }  # fmt: skip
+
+
+def standing(found: Collection[Mapping[str, Any]]) -> Sequence[Wording]:
+    """How each of our wordings stands, from the provider's list of all that the account has."""
+    ours = {str(t.get("name")): t for t in found if str(t.get("language", "")).startswith(LANGUAGE)}
+    return [_wording(name, ours.get(name)) for name in TEMPLATES]
+
+
+def _wording(name: str, found: Mapping[str, Any] | None) -> Wording:
+    if found is None:
+        return Wording(name, Approval.MISSING)
+    reason = str(found.get("rejected_reason") or "").upper()
+    category = str(found.get("category") or "UTILITY").upper()
+    told = [part for part in (reason if reason != "NONE" else "", category if category != "UTILITY" else "") if part]
+    return Wording(name, STATES.get(str(found.get("status")).upper(), Approval.RESTING), ", ".join(told)[:200])

@@ -12,8 +12,8 @@ from django.db import close_old_connections, connection
 
 from meldkring import bell
 from meldkring.channels import http, registry
-from meldkring.channels.contract import Channel
-from meldkring.delivery import anymail_relay, worker
+from meldkring.channels.contract import Channel, Fact
+from meldkring.delivery import anymail_relay, wordings, worker
 from meldkring.intake import anymail_door, smtp_door, strangers, taking
 
 logger = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ async def run() -> None:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(worker.run(ours, client))
                     tasks.create_task(_take_in(ours, client))
+                    tasks.create_task(wordings.keep(ours, client))
                     if door and "email" in ours:
                         tasks.create_task(smtp_door.serve(door, ours["email"]))
             except* Exception:
@@ -55,7 +56,9 @@ async def _take_in(ours: dict[str, Channel], client: http.Client) -> None:
     try:
         while True:
             early.clear()
-            await sync_to_async(partial(_work, ours), thread_sensitive=False, executor=thread)()
+            seen: list[tuple[str, Fact]] = []
+            await sync_to_async(partial(_work, ours, seen), thread_sensitive=False, executor=thread)()
+            await taking.acknowledge(seen, ours, client)
             await strangers.answer(ours, client)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(early.wait(), LOOK_AGAIN)
@@ -63,10 +66,10 @@ async def _take_in(ours: dict[str, Channel], client: http.Client) -> None:
         forget()
 
 
-def _work(ours: dict[str, Channel]) -> None:
+def _work(ours: dict[str, Channel], seen: list[tuple[str, Fact]]) -> None:
     close_old_connections()
     try:
-        taking.work(ours)
+        taking.work(ours, seen=seen)
     except Exception:
         logger.exception("taking in stumbled and goes on")
     finally:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from meldkring.delivery.models import Account, Delivery, Trouble
 
+RESERVE = 10
 SHUT_FIRST, SHUT_LONGEST = timedelta(seconds=30), timedelta(minutes=15)
 
 
@@ -53,17 +54,29 @@ def spent(channel: str, *, now: datetime) -> int:
 
 def within_ceiling(channel: str, deliveries: Sequence[Delivery], *, price: int = 0) -> list[Delivery]:
     """As many of these, first ones first, as the month's ceiling allows at this price each: never exceeded silently. A ceiling of nothing
-    means nothing may be spent."""
+    means nothing may be spent. The last tenth is kept for answers: who is telling us something must not meet silence."""
     if not deliveries:
         return []
     account, _new = Account.objects.get_or_create(channel=channel)
-    room = max(0, account.ceiling - spent(channel, now=timezone.now()))
-    affordable = min(len(deliveries), room // price) if price else len(deliveries) if room else 0
-    beyond = deliveries[affordable:]
+    room = account.ceiling - spent(channel, now=timezone.now())
+    within: list[Delivery] = []
+    for delivery in deliveries:
+        left = room if delivery.words is not None else room - account.ceiling // RESERVE
+        if left >= max(price, 1):
+            within.append(delivery)
+            room -= price
+    kept = {d.pk for d in within}
+    beyond = [d for d in deliveries if d.pk not in kept]
     if beyond:
         Delivery.objects.filter(pk__in=[d.pk for d in beyond]).update(state=Delivery.State.CANCELLED, code="ceiling", lease_until=None)
         trouble("ceiling", channel)
-    return list(deliveries[:affordable])
+    return within
+
+
+def may_spend(channel: str, *, price: int) -> bool:
+    """Whether the month's ceiling leaves room for one more letter."""
+    account = Account.objects.filter(channel=channel).first()
+    return account is not None and account.ceiling - spent(channel, now=timezone.now()) >= max(price, 1)
 
 
 def set_ceiling(channel: str, *, euros: int) -> None:

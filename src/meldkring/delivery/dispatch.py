@@ -6,6 +6,7 @@ provider recognises our id it is simply sent again, elsewhere at most once again
 
 import random
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -13,7 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from meldkring.channels.contract import Accepted, Capabilities, Letter, Outcome, Problem, SendError, Urgency
-from meldkring.delivery import accounts, addresses, checking, composing
+from meldkring.delivery import accounts, addresses, checking, composing, wordings
 from meldkring.delivery.models import Address, Delivery, DeliveryQuery
 
 LEASE = timedelta(seconds=60)
@@ -37,12 +38,12 @@ def claim(channel: str, *, able: Capabilities, limit: int) -> list[Ready]:
         Delivery.objects.filter(pk__in=which).update(state=state, code=code, lease_until=None)
     needed = _affordable(channel, needed, able=able) if able.paid else needed
     _window(needed, able=able, now=now)
-    ready = []
+    ready, unapproved = [], wordings.unapproved(channel) if able.free_window else frozenset()
     for together, letter in composing.letters(needed, able=able):
         if letter is None:
             _end(together, State.FAILED, problem=Problem.CONTENT, code="not composed")
         else:
-            ready.append((together, letter))
+            ready.append((together, replace(letter, unapproved=unapproved) if unapproved else letter))
     return ready
 
 

@@ -183,3 +183,19 @@ class Trouble(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.about}"
+
+
+class WordingRow(models.Model):
+    """How a wording that a provider must approve stands there, as we last heard; one that it does not allow is not used."""
+
+    channel = models.CharField(max_length=20)
+    name = models.CharField(max_length=100)
+    state = models.CharField(max_length=10)
+    reason = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("channel", "name"), name="wording_once_per_channel")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.name}: {self.state}"

@@ -1,7 +1,7 @@
-"""A pretend WhatsApp: takes what our channel sends as the real one would, shows it in a chat, and sends back signed webhooks.
+"""A pretend WhatsApp: takes what our channel sends as the real one would, shows it in a chat, and makes signed webhooks.
 
-For the demo, where a newcomer plays a resident's phone, and for the tests, where it also errs, repeats itself and goes silent on request.
-It knows the vendor's rules apart from our own code: limits of length, the day's window, the wording approved beforehand.
+For the demo, where a newcomer plays a resident's phone (`chatting`), and for the tests, where it also errs, repeats itself and goes silent on
+request. It knows the vendor's rules apart from our own code: limits of length, the day's window, the wording approved beforehand.
 """
 
 import hashlib
@@ -40,44 +40,65 @@ class Line:
 
 @dataclass
 class Vendor:
-    """The vendor with one number of ours. `mishaps`: what goes wrong with the next messages, an error code or lost before or after."""
+    """The vendor with one number of ours. `mishaps`: what goes wrong with the next messages, an error code or lost before or after;
+    `approvals`: how the wordings stand that are not simply approved."""
 
     token: str
     phone_id: str
     app_secret: str
+    account_id: str = "200000000000001"
     mishaps: deque[int | str] = field(default_factory=deque)
+    approvals: dict[str, str] = field(default_factory=dict)
     chats: dict[str, list[Line]] = field(default_factory=lambda: defaultdict(list))
     heard: dict[str, datetime] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, timeout: float = 10.0) -> Answer:
         """Stands in for HTTP (`channels.contract.Http`)."""
-        mishap = self.mishaps.popleft() if self.mishaps else None
+        mishap = self.mishap(body)
         if mishap == BEFORE:
             raise Unsent
-        answer = _error(int(mishap)) if isinstance(mishap, int) else self.take(urlsplit(url).path, headers, body)
+        answer = error(int(mishap)) if isinstance(mishap, int) else self.take(urlsplit(url).path, headers, body)
         if mishap == AFTER:
             raise Unanswered
         return answer
 
+    async def get(self, url: str, *, headers: Mapping[str, str], timeout: float = 10.0) -> Answer:
+        """Stands in for HTTP too: how our wordings stand."""
+        return self.wordings(urlsplit(url).path, headers)
+
+    def mishap(self, body: bytes) -> int | str | None:
+        """What goes wrong with this message; a read mark is none."""
+        return self.mishaps.popleft() if self.mishaps and b'"status": "read"' not in body else None
+
+    def wordings(self, path: str, headers: Mapping[str, str]) -> Answer:
+        """The list of templates of the account."""
+        if not re.fullmatch(rf"/?(?:.*/)?v\d+\.\d/{self.account_id}/message_templates/?", path):
+            return error(100, status=404)
+        if headers.get("authorization") != f"Bearer {self.token}":
+            return error(190, status=401)
+        found = [
+            {"name": name, "language": "nl", "category": "UTILITY", "status": self.approvals.get(name, "APPROVED"), "id": str(n)}
+            for n, name in enumerate(whatsapp_templates.TEMPLATES, start=1)
+        ]
+        return _answer({"data": found, "paging": {"cursors": {"before": "A", "after": "B"}}})
+
     def take(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """One request to send a message, as the vendor judges it."""
         if not re.fullmatch(rf"/?(?:.*/)?v\d+\.\d/{self.phone_id}/messages/?", path):
-            return _error(100, status=404)
+            return error(100, status=404)
         if headers.get("authorization") != f"Bearer {self.token}":
-            return _error(190, status=401)
+            return error(190, status=401)
         message = json.loads(body)
+        if message.get("status") == "read":
+            return self._seen(message.get("message_id", ""))
         code = self._wrong(message)
         if code:
-            return _error(code)
+            return error(code)
         line = self._shown(message)
         self.chats[_whom(message)].append(line)
-        answer = {
-            "messaging_product": "whatsapp",
-            "contacts": [{"input": _whom(message), "wa_id": _whom(message)}],
-            "messages": [{"id": line.id}],
-        }
-        return Answer(200, json.dumps(answer).encode(), {"content-type": "application/json"})
+        contact = {"input": _whom(message), "wa_id": _whom(message)}
+        return _answer({"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": line.id}]})
 
     def says(
         self, who: str, text: str = "", *, button: tuple[str, str] | None = None, reply_to: str = "", user: str = ""
@@ -138,12 +159,20 @@ class Vendor:
         ).encode()
         return raw, {"X-Hub-Signature-256": f"sha256={hmac.new(self.app_secret.encode(), raw, hashlib.sha256).hexdigest()}"}
 
+    def _seen(self, wamid: str) -> Answer:
+        line = next((line for chat in self.chats.values() for line in chat if line.id == wamid and not line.ours), None)
+        if line is None:
+            return error(100)
+        line.state = "read"
+        return _answer({"success": True})
+
     def _wrong(self, message: Mapping[str, Any]) -> int:
         """The vendor's error code for this message, or 0."""
         if message.get("messaging_product") != "whatsapp" or not _whom(message):
             return 100
         if message["type"] == "template":
-            return _wrong_template(message["template"])
+            approved = self.approvals.get(message["template"]["name"], "APPROVED") == "APPROVED"
+            return _wrong_template(message["template"]) if approved else 132015
         heard = self.heard.get(_whom(message))
         if heard is None or datetime.now(UTC) - heard > DAY:
             return 131047
@@ -189,6 +218,11 @@ def _whom(message: Mapping[str, Any]) -> str:
     return str(message.get("to") or message.get("recipient") or "")
 
 
-def _error(code: int, *, status: int = 400) -> Answer:
+def _answer(body: Mapping[str, Any]) -> Answer:
+    return Answer(200, json.dumps(body).encode(), {"content-type": "application/json"})
+
+
+def error(code: int, *, status: int = 400) -> Answer:
+    """How the vendor refuses."""
     body = {"error": {"message": f"(#{code}) refused", "type": "OAuthException", "code": code, "fbtrace_id": "pretend"}}
     return Answer(status, json.dumps(body).encode(), {"content-type": "application/json"})

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from meldkring.channels.contract import Accepted, Channel, Http, Letter, Urgency
+from meldkring.channels.contract import Accepted, Capabilities, Channel, Http, Letter, Urgency
+from meldkring.delivery import accounts
 from meldkring.intake.models import Stranger
 
 logger = logging.getLogger("meldkring.intake")
@@ -35,7 +36,7 @@ def forget() -> None:
 
 async def answer(channels: Mapping[str, Channel], http: Http) -> int:
     """Answer who waits; how many. Written down first: better not answered than answered twice."""
-    waiting = await sync_to_async(_claimed)(tuple(channels))
+    waiting = await sync_to_async(_claimed)({name: channel.capabilities() for name, channel in channels.items()})
     for stranger in waiting:
         outcome = await channels[stranger.channel].send(_letter(stranger.value), http)
         if not isinstance(outcome, Accepted):
@@ -43,10 +44,12 @@ async def answer(channels: Mapping[str, Channel], http: Http) -> int:
     return len(waiting)
 
 
-def _claimed(channels: tuple[str, ...]) -> list[Stranger]:
+def _claimed(able: Mapping[str, Capabilities]) -> list[Stranger]:
     forget()
+    # What costs money waits for a ceiling with room in it; it is forgotten after a day as everything here.
+    free = [name for name, can in able.items() if not can.paid or accounts.may_spend(name, price=can.price)]
     answered = Stranger.objects.exclude(answered_at=None).count()
-    found = list(Stranger.objects.filter(channel__in=channels, answered_at=None).order_by("pk")[: max(0, MOST_A_DAY - answered)])
+    found = list(Stranger.objects.filter(channel__in=free, answered_at=None).order_by("pk")[: max(0, MOST_A_DAY - answered)])
     return [s for s in found if Stranger.objects.filter(pk=s.pk, answered_at=None).update(answered_at=timezone.now())]
 
 

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from meldkring import bell
-from meldkring.channels.contract import Channel, Fact, Opted, Receipt
+from meldkring.channels.contract import Acknowledging, Channel, Fact, Http, Opted, Receipt
 from meldkring.delivery import addresses
 from meldkring.intake import believing, facts, strangers
 from meldkring.intake.models import Conversation, Incoming, Taken
@@ -46,13 +46,27 @@ def take(name: str, channel: Channel, *, raw: bytes, headers: Mapping[str, str])
     return stored
 
 
-def work(channels: Mapping[str, Channel], *, limit: int = 50) -> int:
-    """Act on what was stored, oldest first; how many were worked. What cannot be worked after five times stays, and is reported."""
+def work(channels: Mapping[str, Channel], *, limit: int = 50, seen: list[tuple[str, Fact]] | None = None) -> int:
+    """Act on what was stored, oldest first; how many were worked. What cannot be worked after five times stays, and is reported.
+
+    What somebody said or pressed is put in `seen`, for `acknowledge`.
+    """
     done = 0
     waiting = Incoming.objects.filter(done_at=None, attempts__lt=ATTEMPTS, channel__in=channels).order_by("pk")
     for pk in waiting.values_list("pk", flat=True)[:limit]:
-        done += _one(pk, channels)
+        done += _one(pk, channels, seen if seen is not None else [])
     return done
+
+
+async def acknowledge(seen: list[tuple[str, Fact]], channels: Mapping[str, Channel], http: Http) -> None:
+    """Show people that we have seen what they said, where a channel can. It may fail: nothing depends on it."""
+    for name, fact in seen:
+        channel = channels[name]
+        if isinstance(channel, Acknowledging):
+            try:
+                await channel.acknowledge(fact, http)
+            except Exception:
+                logger.exception("%s could not acknowledge", name)
 
 
 def forget() -> None:
@@ -63,7 +77,7 @@ def forget() -> None:
     strangers.forget()
 
 
-def _one(pk: int, channels: Mapping[str, Channel]) -> bool:
+def _one(pk: int, channels: Mapping[str, Channel], seen: list[tuple[str, Fact]]) -> bool:
     if not Incoming.objects.filter(pk=pk, done_at=None).update(attempts=F("attempts") + 1):
         return False
     row = Incoming.objects.get(pk=pk)
@@ -72,6 +86,8 @@ def _one(pk: int, channels: Mapping[str, Channel]) -> bool:
     for fact in channel.parse(bytes(row.raw), row.headers):
         try:
             _fact(row.channel, fact, channel)
+            if not isinstance(fact, Receipt):
+                seen.append((row.channel, fact))
         except Exception as error:
             # One fact that cannot be worked does not keep the rest of its batch.
             logger.exception("%s %s cannot be worked", row.channel, type(fact).__name__)

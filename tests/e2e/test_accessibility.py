@@ -29,7 +29,8 @@ def pages(site: Site) -> dict[str, list[str]]:
     site.ask("sam", "POST", f"/groups/{s1}/talk", text="Wie kijkt er vannacht mee?")
     case, ended = f"/casus/{first['case']}/", f"/casus/{closed['case']}/"
     return {
-        "": ["/", "/account/login/code/", "/privacy/", "/toegankelijkheid/", "/over/", "/bestaat-niet/"],
+        "": ["/", "/account/login/code/", "/privacy/", "/toegankelijkheid/", "/over/", "/bestaat-niet/",
+             "/noord/", "/noord/?taal=en", "/noord/badge/", "/kaart/"],
         "anna": ["/", "/melden/", case, f"{case}gebeld/", f"{case}afsluiten/", f"{case}overdragen/{a}/", ended, "/ik/",
                  "/post/", f"/post/{s1}/{people['anna']}/", f"/groepen/{a}/"],
         "sam": ["/beoordelen/", case, f"/bericht/{first['id']}/", "/politiebericht/", f"/groepen/{a}/", f"/groepen/{s1}/",

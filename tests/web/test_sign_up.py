@@ -44,7 +44,7 @@ def place() -> Town:
 def visitor() -> Client:
     """Somebody with a device of their own, who reads English."""
     client = Client()
-    client.get("/?taal=en")
+    client.get("/noord/meedoen/?taal=en")
     return client
 
 

@@ -1,4 +1,4 @@
-"""The ASGI application: `/live` is the stream of open pages, everything else is Django. One hub and one feeder per process."""
+"""The ASGI application: `/live` is the stream of open pages, everything else is Django behind the kept pages. One hub and one feeder per process."""
 
 import asyncio
 import contextlib
@@ -18,13 +18,15 @@ from meldkring.config import ticker, working  # noqa: E402
 from meldkring.live.feeder import Feeder  # noqa: E402
 from meldkring.live.hub import Hub  # noqa: E402
 from meldkring.live.stream import Stream  # noqa: E402
+from meldkring.places import outside  # noqa: E402
 from meldkring.web import live  # noqa: E402
+from meldkring.web.kept_pages import KeptPages  # noqa: E402
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[Any], Coroutine[Any, Any, None]]
 
-pages = get_asgi_application()
+pages = KeptPages(get_asgi_application(), personal=(settings.SESSION_COOKIE_NAME, "messages"))
 hub = Hub()
 # Rights are looked at anew every five minutes, so a session that was ended elsewhere does not listen on for long.
 stream = Stream(hub, authorise=live.authorise, catch_up=live.catch_up, max_age=300)
@@ -43,6 +45,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def _lifespan(receive: Receive, send: Send) -> None:
     await receive()
+    forget = bell.listen(lambda topic: pages.forget() if topic == outside.TOPIC else None)
     tasks = [asyncio.create_task(feeder.run()), asyncio.create_task(ticker.run())]
     if settings.WORK_HERE:
         tasks.append(asyncio.create_task(working.run()))
@@ -51,6 +54,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         tasks.append(asyncio.create_task(bell.relay(settings.BELL_URL)))
     await send({"type": "lifespan.startup.complete"})
     await receive()
+    forget()
     for task in tasks:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):

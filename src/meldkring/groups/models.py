@@ -112,3 +112,20 @@ class Shift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} judges for {self.steering_id}"
+
+
+class PublicName(models.Model):
+    """A steering member agreed that their first name stands on the public page of the district: a consent of its own, until it is taken back."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="public_names")
+    steering = models.ForeignKey(Group, models.CASCADE, related_name="public_names")
+    agreed_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("person", "steering"), condition=Q(withdrawn_at=None), name="agreed_once_to_be_named")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} for {self.steering_id}"

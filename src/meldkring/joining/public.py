@@ -23,9 +23,9 @@ def by_slug(slug: str) -> District | None:
 
 
 def districts() -> list[District]:
-    """Every district that has a watch group, by name."""
+    """Every district that has a watch group and that visitors can find, by name."""
     with_group = Group.objects.filter(kind=Kind.WATCH, closed_at=None).values("district")
-    return list(District.objects.filter(pk__in=with_group).select_related("municipality").order_by("name"))
+    return list(District.objects.filter(pk__in=with_group, is_public=True).select_related("municipality").order_by("name"))
 
 
 def neighbourhoods(district: District) -> list[str]:

@@ -19,6 +19,7 @@ from meldkring.groups.models import Kind, Role
 from meldkring.joining import house_texts
 from meldkring.joining.models import Acceptance, HouseRule, HouseRules
 from meldkring.people.models import Person
+from meldkring.places import outside
 from meldkring.places.models import District
 
 MOST_RULES, LONGEST = 20, 600
@@ -159,6 +160,7 @@ def _published(district: District, found: Texts, by: Person | None) -> HouseRule
     number = last.version + 1 if last else 1
     made = HouseRules.objects.create(district=district, version=number, published_at=timezone.now(), by=by)
     HouseRule.objects.bulk_create(HouseRule(rules=made, name=name, order=order, text=text) for order, (name, text) in enumerate(found))
+    outside.changed()
     log.record("publish_rules", made, by=by, district=district.pk, version=number)
     return made
 

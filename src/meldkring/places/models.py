@@ -10,11 +10,13 @@ class Municipality(models.Model):
     """A municipality (gemeente): several districts whose groups may be linked (S9)."""
 
     name = models.CharField(_("name"), max_length=100)
-    code = models.CharField(_("CBS code"), max_length=10, unique=True)
+    code = models.CharField(_("CBS code"), max_length=10, blank=True)
 
     class Meta:
         verbose_name = _("municipality")
         verbose_name_plural = _("municipalities")
+        # Who begins a district need not know the code, so several may be without one.
+        constraints = [models.UniqueConstraint(fields=("code",), condition=~models.Q(code=""), name="code_once_per_municipality")]
 
     def __str__(self) -> str:
         return self.name
@@ -46,6 +48,9 @@ class District(models.Model):
     consultation_term = models.DurationField(_("time to agree or object"), default=timedelta(days=7))
     objection_term = models.DurationField(_("time to object to an expulsion"), default=timedelta(days=14))
     expulsion_remembered = models.DurationField(_("an expulsion is recognised for"), default=timedelta(days=730))
+    is_public = models.BooleanField(
+        _("visitors can find it"), default=True, help_text=_("A district that has just begun waits until it has its people.")
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from meldkring.audit import log
+from meldkring.places import outside
 from meldkring.places.models import District
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -47,6 +48,7 @@ def change(district: District, values: Mapping[str, Any], *, by: models.Model) -
     _together(fresh)
     if changed:
         fresh.save(update_fields=changed)
+        outside.changed()
         log.record("settings", fresh, by=by, **{name: _plain(values[name]) for name in changed})
     return changed
 

@@ -33,7 +33,7 @@ class Card:
 
 def home(request: HttpRequest) -> HttpResponse:
     """A visitor reads what Meldkring is; a member sees what is going on."""
-    return member_home(request) if request.user.is_authenticated else district.landing(request)
+    return member_home(request) if request.user.is_authenticated else district.visitor_home(request)
 
 
 @shell.member

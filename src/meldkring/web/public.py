@@ -7,18 +7,30 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from meldkring.web import district, for_anyone, visitor
 
 
+@require_safe
+@for_anyone.kept()
+@visitor.read
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/privacy.html")
+    return district.page(request, "public/privacy.html", {})
 
 
+@require_safe
+@for_anyone.kept()
+@visitor.read
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/accessibility.html")
+    return district.page(request, "public/accessibility.html", {})
 
 
+@require_safe
+@for_anyone.kept()
+@visitor.read
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/about.html")
+    return district.page(request, "public/about.html", {})
 
 
 def security(request: HttpRequest) -> HttpResponse:

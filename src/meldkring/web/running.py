@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from meldkring.groups import duty, roles, steering
+from meldkring.groups import duty, naming, roles, steering
 from meldkring.groups import settings as group_settings
 from meldkring.groups.models import Group
 from meldkring.people.models import Person
@@ -50,6 +50,7 @@ def running(request: HttpRequest) -> HttpResponse:
         "problems": steering.problems(here),
         "watch_groups": here.runs.filter(closed_at=None),
         "shift": duty.current(here),
+        "named": naming.agreed(person, here),
         "query": request.GET.get("q", "").strip(),
         "found": _found(request, here) if manages else [],
         "districts": group_settings.districts(person) if manages else [],

@@ -9,6 +9,7 @@ from meldkring.web import (
     leaving_urls,
     member_urls,
     members_urls,
+    public_urls,
     running_urls,
     sign_up_urls,
     steering_urls,
@@ -25,4 +26,4 @@ urlpatterns = [
 ]
 if settings.DEMO:
     urlpatterns += demo_urls.urlpatterns
-urlpatterns += sign_up_urls.urlpatterns
+urlpatterns += [*public_urls.urlpatterns, *sign_up_urls.urlpatterns]

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from meldkring.joining import resuming
+from meldkring.joining import public, resuming
 from meldkring.joining.models import Application
 from meldkring.places.models import District
 
@@ -20,18 +20,39 @@ SIGN_UPS, TYPED, LANGUAGE = "sign_ups", "sign_up_typed", "language"
 
 def spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page that a visitor may read in another language: `?taal=en` is remembered on the device. Who is signed in has chosen already."""
+    return _spoken(view, remember=True)
 
+
+def read(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same for a page that one only reads: nothing is remembered, so no cookie is set; the links on the page go on in that language."""
+    return _spoken(view, remember=False)
+
+
+def _spoken(view: Callable[..., HttpResponse], *, remember: bool) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        asked = request.GET.get("taal")
-        if asked in dict(settings.LANGUAGES):
+        asked = request.GET.get("taal") or request.POST.get("taal")
+        asked = asked if asked in dict(settings.LANGUAGES) else None
+        if asked and remember:
             request.session[LANGUAGE] = asked
-        with translation.override(request.session.get(LANGUAGE, settings.LANGUAGE_CODE)):
+        with translation.override(asked or request.session.get(LANGUAGE, settings.LANGUAGE_CODE)):
             return view(request, *args, **kwargs)
 
     return guarded
+
+
+def language_mark(request: HttpRequest) -> str:
+    """What links on a page that is only read bear, so that the next page is in the same language: "?taal=en", or nothing."""
+    asked = request.GET.get("taal", "")
+    known = dict(settings.LANGUAGES)
+    return f"?taal={asked}" if not request.user.is_authenticated and asked in known and asked != settings.LANGUAGE_CODE else ""
+
+
+def district(request: HttpRequest, slug: str) -> District:
+    """The district at this address that a visitor may see, or 404."""
+    return public.district(slug)
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

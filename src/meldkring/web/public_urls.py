@@ -1,0 +1,16 @@
+"""The addresses of the pages for who comes to look, beside a district's own page."""
+
+from django.urls import URLPattern, path
+
+from meldkring.web import district, found_by, public_name
+
+urlpatterns: list[URLPattern] = [
+    path("sitemap.xml", found_by.sitemap, name="sitemap"),
+    path("robots.txt", found_by.robots, name="robots"),
+    path("plaatje.png", found_by.picture, name="picture"),
+    path("stuurgroep/naam/<int:pk>/", public_name.change, name="public_name"),
+    path("kaart/", district.on_map, name="districts_map"),
+    path("<slug:slug>/plaatje.png", found_by.picture, name="district_picture"),
+    path("<slug:slug>/badge.svg", found_by.badge, name="district_badge"),
+    path("<slug:slug>/badge/", found_by.badge_page, name="district_badge_page"),
+]

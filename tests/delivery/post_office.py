@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from meldkring.channels.contract import Accepted, Answer, Capabilities, Fact, Http, Letter, Outcome
-from meldkring.delivery import dispatch, fanout, worker
+from meldkring.channels.contract import Accepted, Answer, Capabilities, Channel, Fact, Http, Letter, Outcome
+from meldkring.delivery import dispatch, fanout, outcomes, worker
 
 Reply = Callable[[Letter], Outcome]
 
@@ -15,6 +15,9 @@ class NoHttp:
 
     async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, timeout: float = 10.0) -> Answer:
         raise AssertionError("nothing goes out over HTTP here")
+
+    async def get(self, url: str, *, headers: Mapping[str, str], timeout: float = 10.0) -> Answer:
+        raise AssertionError("nothing is asked over HTTP here")
 
 
 @dataclass
@@ -41,12 +44,23 @@ class Office:
 
     def round(self, *, limit: int = 256) -> int:
         """One claim, everything sent, everything written down; how many letters went out."""
-        ready = dispatch.claim(self.name, able=self.able, limit=limit)
-        dispatch.record(self.name, asyncio.run(self._carried(ready)), able=self.able)
-        return len(ready)
+        return carry(self, NoHttp(), limit=limit)
 
-    async def _carried(self, ready: list[dispatch.Ready]) -> list[worker.Sent]:
-        return [sent async for some in worker.carry(self, NoHttp(), ready, worker.Bucket(0)) for sent in some]
+
+def carry(channel: Channel, http: Http, *, limit: int = 256) -> int:
+    """What a worker does once for this channel, to the end; how many letters went out."""
+    able = channel.capabilities()
+    ready = dispatch.claim(channel.name, able=able, limit=limit)
+    outcomes.record(channel.name, asyncio.run(_sent(channel, http, ready)), able=able)
+    return len(ready)
+
+
+async def _sent(channel: Channel, http: Http, ready: list[dispatch.Ready]) -> list[worker.Sent]:
+    line, back = worker.Line(channel, http, places=len(ready)), []
+    line.send(ready)
+    while len(back) < len(ready):
+        back += await line.done()
+    return back
 
 
 def plan(*offices: Office) -> int:

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.test import Client
+from tests.delivery import post_office
 
 from meldkring.api import webhooks
 from meldkring.channels import registry, whatsapp
 from meldkring.channels.contract import Channel, Fact
-from meldkring.delivery import accounts, addresses, dispatch, fanout, worker
+from meldkring.delivery import addresses, fanout, ledger
 from meldkring.delivery.models import Address
 from meldkring.demo import vendor
 from meldkring.intake import strangers, taking
@@ -79,12 +80,8 @@ class Chat:
         asyncio.run(taking.acknowledge(seen, ours, self.provider))
         async_to_sync(strangers.answer)(ours, self.provider)
         fanout.run(channels={"whatsapp"}, paid={"whatsapp"})
-        able = self.channel.capabilities()
-        while ready := dispatch.claim("whatsapp", able=able, limit=50):
-            dispatch.record("whatsapp", asyncio.run(self._carried(ready)), able=able)
-
-    async def _carried(self, ready: list[dispatch.Ready]) -> list[worker.Sent]:
-        return [sent async for some in worker.carry(self.channel, self.provider, ready, worker.Bucket(0)) for sent in some]
+        while post_office.carry(self.channel, self.provider, limit=50):
+            pass
 
     def lines(self, number: str) -> list[vendor.Line]:
         """What we said to this number."""
@@ -97,7 +94,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Chat]:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     webhooks.channels.cache_clear()
-    accounts.set_ceiling("whatsapp", euros=20)
+    ledger.set_ceiling("whatsapp", euros=20)
     channel = registry.made(SETTINGS)["whatsapp"]
     assert isinstance(channel, whatsapp.WhatsApp)
     yield Chat(vendor.Vendor(channel.token, channel.phone_id, channel.app_secret), channel)

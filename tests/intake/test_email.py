@@ -15,13 +15,14 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 from tests.channels import cases_email as cases
+from tests.delivery import post_office
 from tests.delivery.post_office import NoHttp
 from tests.town import Town, town
 
 from meldkring.cases import reporting
 from meldkring.cases.models import Called
 from meldkring.channels import email, email_reading
-from meldkring.delivery import addresses, dispatch, fanout, worker
+from meldkring.delivery import addresses, fanout
 from meldkring.delivery.models import Address, Delivery
 from meldkring.intake import smtp_door, taking
 from meldkring.intake.models import Incoming
@@ -53,12 +54,8 @@ def alarm(place: Town) -> Posting:
 def round_of(mail: email.Email) -> None:
     """Plan, claim, send, write down: once."""
 
-    async def carried(ready: list[dispatch.Ready]) -> list[worker.Sent]:
-        return [sent async for some in worker.carry(mail, NoHttp(), ready, worker.Bucket(0)) for sent in some]
-
     fanout.run(channels={"email"})
-    able = mail.capabilities()
-    dispatch.record("email", asyncio.run(carried(dispatch.claim("email", able=able, limit=100))), able=able)
+    post_office.carry(mail, NoHttp(), limit=100)
 
 
 def to(office: cases.PostOffice, address: str) -> EmailMessage:

@@ -171,8 +171,11 @@ Fact = Receipt | Said | Bound | Opted | Moved | Unreadable
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What delivery must know to plan. `per_second` for the account, `per_address` seconds between two letters to one address.
+    """What delivery must know to plan. `per_second` for the account; `per_address` seconds for each letter to one address, of which
+    `ahead` may go at once; `at_once` letters under way at the same time.
 
+    `idempotent`: the provider knows our letter's id and delivers it once, however often it is sent. `replaces`: a letter takes the place of the
+    unread one before it with the same topic.
     `free_window`: so many seconds after somebody wrote to us anything may be sent to them. `price`: the most that one letter costs, in
     micro-euros. `names`: whether a letter may name a neighbour, or only groups. `knows_sender`: whether the provider knows who wrote; where it
     does not, what somebody says counts only with the token of a letter to their own address.
@@ -187,6 +190,8 @@ class Capabilities:
     longest: int = 4096
     per_second: float = 50.0
     per_address: float = 0.0
+    ahead: int = 10
+    at_once: int = 64
     free_window: float = 0.0
     price: int = 0
     names: bool = True

@@ -27,7 +27,9 @@ class Email:
 
     def capabilities(self) -> Capabilities:
         """No receipts: a mail that arrives says nothing, only one that does not may come back."""
-        return Capabilities(inbound=bool(self.sender.reply_domain), longest=20_000, per_second=self.per_second, knows_sender=False)
+        return Capabilities(
+            inbound=bool(self.sender.reply_domain), longest=20_000, per_second=self.per_second, at_once=email_relay.AT_ONCE, knows_sender=False
+        )  # fmt: skip
 
     async def send(self, letter: Letter, http: Http) -> Outcome:
         """Write the letter as a mail and hand it to the relay."""

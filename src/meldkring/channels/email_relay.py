@@ -20,6 +20,7 @@ import aiosmtplib
 from meldkring.channels.contract import Accepted, Outcome, Problem, SendError
 
 CONNECTIONS = 10
+AT_ONCE = 2 * CONNECTIONS  # one mail stands ready behind each connection, and no more: what waits long is not looked at again
 # Together less than the minute for which delivery lends a letter to one worker.
 FOR_A_TURN, BEFORE_DATA, AFTER_DATA = 15.0, 15.0, 12.0
 IDLE = 45.0

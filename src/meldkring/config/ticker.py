@@ -13,6 +13,7 @@ from django.db import close_old_connections
 
 from meldkring import bell
 from meldkring.cases import closing, escalating
+from meldkring.delivery import auditor
 from meldkring.growth import plans
 from meldkring.intake import taking
 from meldkring.joining import admission, forgetting, proving, signing_up
@@ -30,6 +31,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     proving.ask_to_renew,
     plans.decide,
     taking.forget,
+    auditor.look,
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from meldkring.audit import log
@@ -19,7 +19,11 @@ FAILURES_BEFORE_REST = 2
 
 @transaction.atomic
 def add(person: Person, *, channel: str, value: str, label: str = "", state: str = Address.State.ACTIVE) -> Address:
-    """Give a person an address, proven to be theirs. An address that was somebody else's becomes this person's: who has it now decides."""
+    """Give a person an address, proven to be theirs. An address that was somebody else's becomes this person's: who has it now decides,
+    and what waited for the other is not shown to them."""
+    Delivery.objects.waiting().filter(address__channel=channel, address__value=value).exclude(address__person=person).update(
+        state=Delivery.State.CANCELLED, code="other person", lease_until=None
+    )
     address, new = Address.objects.update_or_create(
         channel=channel, value=value,
         defaults={"person": person, "label": label[:80], "state": state, "reason": "", "failures": 0},
@@ -28,6 +32,8 @@ def add(person: Person, *, channel: str, value: str, label: str = "", state: str
         address.position = FIRST_ORDER.get(channel, 50)
         address.save(update_fields=["position"])
         log.record("add_address", address, by=person, channel=channel)
+    else:
+        Address.objects.filter(pk=address.pk).update(opted_at=timezone.now())  # what they said before this no longer counts
     return address
 
 
@@ -49,25 +55,40 @@ def ensure_email(people: Iterable[Person]) -> None:
     """Everybody can be reached by the e-mail address of their account; one or two queries for all."""
     known = {p.pk: p.email for p in people if p.email}
     have = dict(Address.objects.filter(channel=EMAIL, person__in=known).values_list("person", "value"))
-    stale = [pk for pk, email in known.items() if pk in have and have[pk] != email]
-    for pk in stale:
-        Address.objects.filter(channel=EMAIL, person=pk).update(value=known[pk], state=Address.State.ACTIVE, failures=0)
-    missing = [
-        Address(person_id=pk, channel=EMAIL, value=email, position=FIRST_ORDER[EMAIL]) for pk, email in known.items() if pk not in have
-    ]
+    changed = [pk for pk in known if have.get(pk) != known[pk]]
+    if not changed:
+        return
+    _free_for(changed, known)
+    for pk in changed:
+        if pk in have:
+            Address.objects.filter(channel=EMAIL, person=pk, value=have[pk]).update(value=known[pk], state=Address.State.ACTIVE, failures=0)
+    missing = [Address(person_id=pk, channel=EMAIL, value=known[pk], position=FIRST_ORDER[EMAIL]) for pk in changed if pk not in have]
     Address.objects.bulk_create(missing, ignore_conflicts=True)
 
 
+def _free_for(changed: Iterable[int], known: dict[int, str]) -> None:
+    """An account's address is its own; a row with it that stayed behind with somebody else goes."""
+    for pk in changed:
+        Address.objects.filter(channel=EMAIL, value=known[pk]).exclude(person=pk).delete()
+
+
 def stop(channel: str, value: str, *, at: datetime | None = None) -> int:
-    """STOP: obeyed at once, because every send looks at the address first (channels: within the same second)."""
-    return Address.objects.filter(channel=channel, value=value).update(state=Address.State.OPTED_OUT, reason="stop")
+    """STOP: obeyed at once, because every send looks at the address first (channels: within the same second). `at`: when it was said."""
+    at = at or timezone.now()
+    return _last_word(channel, value, at=at).update(state=Address.State.OPTED_OUT, reason="stop", opted_at=at)
 
 
-def start(channel: str, value: str) -> int:
+def start(channel: str, value: str, *, at: datetime | None = None) -> int:
     """START: may be written to again."""
-    return Address.objects.filter(channel=channel, value=value, state=Address.State.OPTED_OUT).update(
-        state=Address.State.ACTIVE, reason="", failures=0
-    )
+    at = at or timezone.now()
+    found = _last_word(channel, value, at=at)
+    found.exclude(state=Address.State.OPTED_OUT).update(opted_at=at)
+    return found.filter(state=Address.State.OPTED_OUT).update(state=Address.State.ACTIVE, reason="", failures=0, opted_at=at)
+
+
+def _last_word(channel: str, value: str, *, at: datetime) -> "QuerySet[Address]":
+    """The address, unless something later was said there already: providers mix up the order."""
+    return Address.objects.filter(Q(opted_at=None) | Q(opted_at__lte=at), channel=channel, value=value)
 
 
 def heard(channel: str, value: str, *, at: datetime) -> None:

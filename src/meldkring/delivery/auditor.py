@@ -1,10 +1,15 @@
-"""Is anybody not told who should have been? Looks at the rows from outside the worker and raises the alarm about what stays lying."""
+"""Is anybody not told who should have been? Looks at the rows from outside the worker and raises the alarm about what stays lying.
+
+It runs with the clock of the pages, so it also speaks up when no worker is there at all.
+"""
 
 from datetime import timedelta
 
+from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
-from meldkring.delivery import accounts
+from meldkring.delivery import ledger, troubles
 from meldkring.delivery.models import Delivery, Trouble
 from meldkring.messaging.models import Posting
 
@@ -13,20 +18,28 @@ SLOW_DELIVERY = timedelta(minutes=2)
 
 
 def look() -> list[Trouble]:
-    """Raise or end the alarms about postings not fanned out and deliveries overdue; the troubles that last."""
+    """Raise or end the alarms about postings not fanned out and deliveries overdue, and tell who must know; the troubles that last."""
     now = timezone.now()
-    owed = Posting.objects.owed().filter(posted_at__lt=now - SLOW_FANOUT)
-    _say("not_fanned_out", "postings", raised=owed.exists())
-    overdue = Delivery.objects.waiting().filter(due_at__lt=now - SLOW_DELIVERY)
-    late = set(overdue.values_list("channel", flat=True).distinct())
-    for channel in late:
-        accounts.trouble("overdue", channel)
-    Trouble.objects.filter(kind="overdue", over_at=None).exclude(about__in=late).update(over_at=now)
-    return list(Trouble.objects.filter(over_at=None).order_by("since"))
-
-
-def _say(kind: str, about: str, *, raised: bool) -> None:
-    if raised:
-        accounts.trouble(kind, about)
+    if Posting.objects.owed().filter(posted_at__lt=now - SLOW_FANOUT).exists():
+        troubles.note("not_fanned_out", "postings")
     else:
-        Trouble.objects.filter(kind=kind, about=about, over_at=None).update(over_at=timezone.now())
+        troubles.over("not_fanned_out", "postings")
+    late = set(overdue().values_list("channel", flat=True).distinct())
+    for channel in late:
+        troubles.note("overdue", channel)
+    for trouble in Trouble.objects.filter(kind="overdue", over_at=None).exclude(about__in=late):
+        troubles.over("overdue", trouble.about)
+    ledger.settle()
+    lasting = troubles.lasting()
+    troubles.tell()
+    return lasting
+
+
+def overdue() -> "models.QuerySet[Delivery]":
+    """What should have gone, or whose sender should have said what became of it, more than two minutes ago."""
+    before = timezone.now() - SLOW_DELIVERY
+    found: models.QuerySet[Delivery] = Delivery.objects.filter(
+        Q(state__in=(Delivery.State.QUEUED, Delivery.State.UNKNOWN), due_at__lt=before)
+        | Q(state=Delivery.State.CLAIMED, lease_until__lt=before)
+    )
+    return found

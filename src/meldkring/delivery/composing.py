@@ -43,23 +43,23 @@ def letters(deliveries: Sequence[Delivery], *, able: Capabilities = PLAIN) -> li
     judges = verdicts.offered([d.posting for d in deliveries if d.posting]) if _has_room_for_verdicts(able) else {}
     contents: dict[tuple[int, str], Content | None] = {}
     found: list[tuple[list[Delivery], Letter | None]] = []
-    for together in _together(deliveries):
-        if together[0].words is not None:
-            found.append((together, _answer(together[0])))
+    for parcel in together(deliveries):
+        if parcel[0].words is not None:
+            found.append((parcel, _answer(parcel[0])))
             continue
         parts = []
-        for delivery in together:
+        for delivery in parcel:
             key = delivery.posting_id or 0, delivery.address.person.language
             if key not in contents:
                 contents[key] = _content(chains[key[0]], language=key[1], names=able.names)
             parts.append(contents[key])
         written = [p for p in parts if p is not None]
-        letter = _letter(together[0], written) if len(written) == len(parts) else None
-        if letter and len(together) == 1 and (choices := judges.get((together[0].posting_id or 0, together[0].address.person_id))):
+        letter = _letter(parcel[0], written) if len(written) == len(parts) else None
+        if letter and len(parcel) == 1 and (choices := judges.get((parcel[0].posting_id or 0, parcel[0].address.person_id))):
             letter = replace(letter, actions=choices)
         if letter and able.buttons and not able.inbound:
-            letter = _with_call(letter, together[0])
-        found.append((together, letter))
+            letter = _with_call(letter, parcel[0])
+        found.append((parcel, letter))
     return found
 
 
@@ -103,7 +103,8 @@ def _letter(delivery: Delivery, contents: list[Content]) -> Letter:
     )  # fmt: skip
 
 
-def _together(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
+def together(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
+    """What goes in one letter: each by itself, but the notices of a day to one address together."""
     digests: dict[int, list[Delivery]] = {}
     found: list[list[Delivery]] = []
     for delivery in deliveries:

@@ -4,10 +4,12 @@ A posting owes this until `fanned_out_at` is filled. Doing it twice makes nothin
 stands in several groups of the same person.
 """
 
+import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, MutableMapping
+from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from meldkring.delivery import addresses, preferences
@@ -16,14 +18,25 @@ from meldkring.groups import roles
 from meldkring.messaging.models import Posting, ReadMark
 from meldkring.people.models import Person
 
+logger = logging.getLogger("meldkring.delivery")
 BATCH = 50
+REST = timedelta(seconds=30)
 
 
-def run(*, channels: Collection[str], paid: Collection[str] = ()) -> int:
-    """Plan the deliveries of every posting that owes them, oldest first; the number of postings done."""
-    done = 0
-    for pk in Posting.objects.owed().order_by("pk").values_list("pk", flat=True)[:BATCH]:
-        done += one(pk, channels=channels, paid=paid)
+def run(*, channels: Collection[str], paid: Collection[str] = (), resting: MutableMapping[int, datetime] | None = None) -> int:
+    """Plan the deliveries of every posting that owes them, oldest first; the number of postings done. One that cannot be planned keeps
+    no other waiting: it rests for a while, in `resting`, and the auditor says that it is owed."""
+    done, resting, now = 0, {} if resting is None else resting, timezone.now()
+    asleep = [pk for pk, until in resting.items() if until > now]
+    for pk in Posting.objects.owed().exclude(pk__in=asleep).order_by("pk").values_list("pk", flat=True)[:BATCH]:
+        try:
+            done += one(pk, channels=channels, paid=paid)
+            resting.pop(pk, None)
+        except (OperationalError, InterfaceError):
+            raise  # the database, not this posting
+        except Exception:
+            logger.exception("posting %s cannot be planned", pk)
+            resting[pk] = now + REST
     return done
 
 

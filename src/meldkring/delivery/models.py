@@ -34,6 +34,10 @@ class Address(models.Model):
     failures = models.PositiveSmallIntegerField(default=0)
     added_at = models.DateTimeField(auto_now_add=True)
     heard_at = models.DateTimeField(null=True, blank=True, help_text=_("When this address last wrote to us."))
+    opted_at = models.DateTimeField(null=True, blank=True, help_text=_("When STOP or START was last said here."))
+    busy_until = models.DateTimeField(
+        null=True, blank=True, help_text=_("How far the letters to this address are ahead of what its provider allows.")
+    )
     tested_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -106,6 +110,7 @@ class Delivery(models.Model):
     problem = models.CharField(max_length=20, blank=True)
     code = models.CharField(max_length=60, blank=True)
     cost = models.PositiveBigIntegerField(default=0, help_text=_("In millionths of a euro."))
+    reserved = models.PositiveBigIntegerField(default=0, help_text=_("What it may cost while it is under way, in millionths of a euro."))
     made_at = models.DateTimeField()
     handed_over_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
@@ -123,6 +128,7 @@ class Delivery(models.Model):
             models.Index(fields=("lease_until",), condition=Q(state="claimed"), name="delivery_leased"),
             models.Index(fields=("channel", "provider_id"), name="delivery_by_provider"),
             models.Index(fields=("channel", "handed_over_at"), name="delivery_by_month"),
+            models.Index(fields=("channel",), condition=Q(reserved__gt=0), name="delivery_reserved"),
         ]
 
     def __str__(self) -> str:
@@ -136,14 +142,33 @@ class Account(models.Model):
     shut_until = models.DateTimeField(null=True, blank=True)
     shut_times = models.PositiveSmallIntegerField(default=0)
     shut_why = models.CharField(max_length=80, blank=True)
-    told_at = models.DateTimeField(null=True, blank=True)
     paused_until = models.DateTimeField(null=True, blank=True, help_text=_("The provider asked us to wait."))
     ceiling = models.PositiveBigIntegerField(
         _("most per month"), default=0, help_text=_("In millionths of a euro; nothing is spent above it.")
     )
 
+    tokens = models.FloatField(default=0, help_text=_("How many letters may go out now; filled up as time passes."))
+    filled_at = models.DateTimeField(null=True, blank=True)
+    carried_at = models.DateTimeField(null=True, blank=True, help_text=_("When a worker last said that it carries this channel."))
+
     def __str__(self) -> str:
         return self.channel
+
+
+class Spending(models.Model):
+    """The ledger: what a channel has cost in a month. Kept when the messages themselves have been erased."""
+
+    channel = models.CharField(max_length=20)
+    month = models.DateField(help_text=_("The first day of the month."))
+    letters = models.PositiveIntegerField(default=0)
+    cost = models.PositiveBigIntegerField(default=0, help_text=_("In millionths of a euro."))
+
+    class Meta:
+        ordering = ("-month", "channel")
+        constraints = [models.UniqueConstraint(fields=("channel", "month"), name="one_line_per_channel_and_month")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.month:%Y-%m}"
 
 
 class ReceiptRow(models.Model):

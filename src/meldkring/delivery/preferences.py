@@ -46,9 +46,12 @@ def ways(addresses: Sequence[Address], preference: Preference, *, urgency: Urgen
     if not addresses or (preference.muted_until and now < preference.muted_until):
         return []
     if urgency is Urgency.ALARM:
-        return [Way(a, now + PAID_AFTER if a.channel in paid and len(addresses) > 1 else now) for a in addresses]
+        free, costly = [a for a in addresses if a.channel not in paid], [a for a in addresses if a.channel in paid]
+        # One that costs money waits for those before it; where nothing is free the first goes at once.
+        waits = range(bool(free), len(costly) + bool(free))
+        return [*(Way(a, now) for a in free), *(Way(a, now + n * PAID_AFTER) for n, a in zip(waits, costly, strict=True))]
     if urgency is Urgency.NOTICE and preference.digest_at:
-        return [Way(addresses[0], _next(preference.digest_at, now), digest=True)]
+        return [Way(addresses[0], quiet_end(preference, _next(preference.digest_at, now)), digest=True)]
     return [Way(addresses[0], quiet_end(preference, now))]
 
 

@@ -3,13 +3,14 @@
 A receipt may come before we have written down under which id the provider knows the letter. It is kept and applied when that is known.
 """
 
+import logging
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from meldkring.channels.contract import Problem, Receipt
-from meldkring.delivery import accounts, addresses, dispatch
+from meldkring.delivery import accounts, addresses, ledger, outcomes, troubles
 from meldkring.delivery.models import Delivery, ReceiptRow
 
 State = Delivery.State
@@ -17,6 +18,7 @@ RANK = {
     State.QUEUED: 0, State.CLAIMED: 1, State.UNKNOWN: 1, State.EXPIRED: 1, State.CANCELLED: 1, State.FAILED: 2,
     State.ACCEPTED: 3, State.SENT: 4, State.DELIVERED: 5, State.READ: 6,
 }  # fmt: skip
+logger = logging.getLogger("meldkring.delivery")
 KEPT = timedelta(days=2)
 
 
@@ -33,18 +35,24 @@ def take(channel: str, receipt: Receipt) -> bool:
 def apply(row: ReceiptRow) -> bool:
     """Raise the state of the delivery that this receipt is about; False while we do not know which."""
     delivery = _delivery(row)
-    if delivery is None:
+    if delivery is None or not ReceiptRow.objects.filter(pk=row.pk, applied_at=None).update(applied_at=timezone.now()):
         return False
     _raise(delivery, row)
-    ReceiptRow.objects.filter(pk=row.pk).update(applied_at=timezone.now())
     return True
 
 
 def late() -> int:
-    """Apply what overtook our own writing; forget what belongs to nothing of ours after two days."""
-    waiting = ReceiptRow.objects.filter(applied_at=None)
-    waiting.filter(came_at__lt=timezone.now() - KEPT).delete()
-    return sum(apply(row) for row in waiting.order_by("pk")[:500])
+    """Apply what overtook our own writing; forget what was applied or belongs to nothing of ours after two days."""
+    ReceiptRow.objects.filter(came_at__lt=timezone.now() - KEPT).delete()
+    done = 0
+    for row in ReceiptRow.objects.filter(applied_at=None).order_by("pk")[:500]:
+        try:
+            done += apply(row)
+        except (OperationalError, InterfaceError):
+            raise  # the database, not this receipt
+        except Exception:
+            logger.exception("receipt %s cannot be applied", row.pk)
+    return done
 
 
 def _delivery(row: ReceiptRow) -> Delivery | None:
@@ -75,20 +83,24 @@ def _raise(delivery: Delivery, row: ReceiptRow) -> None:
     if to == State.READ:
         delivery.read_at = delivery.read_at or row.at
     delivery.provider_id = delivery.provider_id or row.provider_id
-    delivery.cost = max(delivery.cost, row.cost)
-    delivery.lease_until = None
+    if row.cost > delivery.cost:
+        ledger.write(delivery.channel, cost=row.cost - delivery.cost, letters=0 if delivery.cost else 1, now=timezone.now())
+        delivery.cost = row.cost
+    delivery.lease_until, delivery.reserved = None, 0
     delivery.save(
-        update_fields=["state", "problem", "code", "handed_over_at", "arrived_at", "read_at", "provider_id", "cost", "lease_until"]
-    )
+        update_fields=[
+            "state", "problem", "code", "handed_over_at", "arrived_at", "read_at", "provider_id", "cost", "lease_until", "reserved",
+        ]
+    )  # fmt: skip
 
 
 def _fail(delivery: Delivery, row: ReceiptRow) -> None:
     """It was taken, and yet did not arrive: what a provider finds out afterwards counts as if it had said so at once."""
     delivery.state, delivery.problem, delivery.code = State.FAILED, row.problem, row.code
-    delivery.provider_id, delivery.lease_until = delivery.provider_id or row.provider_id, None
+    delivery.provider_id, delivery.lease_until, delivery.reserved = delivery.provider_id or row.provider_id, None, 0
     if row.problem == Problem.WINDOW_CLOSED and not delivery.as_template:
         delivery.state, delivery.as_template, delivery.due_at, delivery.provider_id = State.QUEUED, True, timezone.now(), ""
-    delivery.save(update_fields=["state", "problem", "code", "provider_id", "lease_until", "as_template", "due_at"])
+    delivery.save(update_fields=["state", "problem", "code", "provider_id", "lease_until", "as_template", "due_at", "reserved"])
     if row.problem == Problem.GONE:
         addresses.failed(delivery.address_id, gone=False, why=row.code)
     elif row.problem == Problem.OPTED_OUT:
@@ -96,6 +108,6 @@ def _fail(delivery: Delivery, row: ReceiptRow) -> None:
     elif row.problem == Problem.ACCOUNT:
         accounts.shut(delivery.channel, why=row.code)
     elif row.problem == Problem.CONTENT:
-        accounts.trouble("content", f"{delivery.channel} {row.code}")
+        troubles.note("content", f"{delivery.channel} {row.code}")
     if delivery.state == State.FAILED:
-        dispatch.next_way([delivery])
+        outcomes.next_way([delivery])

@@ -1,31 +1,32 @@
 """The loop that tells everybody: plans what postings owe, and carries letters, each channel by itself so that none delays another.
 
-Woken by the bell, and looking by itself every second; killed at any moment it leaves rows from which the next one goes on.
+Woken by the bell, and looking by itself every second; killed at any moment it leaves rows from which the next one goes on. A letter is taken
+only when it can be sent at once, so what was looked at (still a member? STOP?) holds when it goes; one that hangs keeps only its own place.
 """
 
 import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from meldkring import bell
 from meldkring.channels.contract import Channel, Http, Letter, Outcome, Problem, SendError
-from meldkring.delivery import answering, auditor, dispatch, fanout, receipts
-from meldkring.delivery.models import Delivery, Trouble
+from meldkring.delivery import accounts, answering, dispatch, fanout, outcomes, receipts
+from meldkring.delivery.models import Delivery
 
 logger = logging.getLogger("meldkring.delivery")
 LOOK_AGAIN = 1.0
-IN_FLIGHT = 64
-BATCH = 256
-AUDIT_EVERY = 15.0
-WRITE_DOWN_AFTER = 0.2
+TIDY_EVERY = 15.0
+WRITE_DOWN_AFTER = 0.02
+LAST_WAIT = 2.0
 T = TypeVar("T")
 Sent = tuple[list[Delivery], Outcome]
 
@@ -54,92 +55,108 @@ def _heard(planned: asyncio.Event, woken: Mapping[str, asyncio.Event], topic: st
 
 
 async def _plan(early: asyncio.Event, woken: Mapping[str, asyncio.Event], paid: set[str]) -> None:
-    thread, audited = ThreadPoolExecutor(1), 0.0
-    none: list[Trouble] = []
+    thread, tidied = ThreadPoolExecutor(1), float("-inf")
+    resting: dict[int, datetime] = {}
     while True:
         early.clear()
-        done = await _in(thread, partial(fanout.run, channels=set(woken), paid=paid), otherwise=0)
+        done = await _in(thread, partial(fanout.run, channels=set(woken), paid=paid, resting=resting), otherwise=0)
         if done:
             for event in woken.values():
                 event.set()
-            continue
-        if time.monotonic() - audited > AUDIT_EVERY:
-            audited = time.monotonic()
-            await _in(thread, receipts.late, otherwise=0)
-            await _in(thread, auditor.look, otherwise=none)
-        await _wait(early)
+        if time.monotonic() - tidied > TIDY_EVERY:
+            tidied = time.monotonic()
+            await _in(thread, partial(_tidy, set(woken)), otherwise=None)
+        if not done:
+            await _wait(early)
+
+
+def _tidy(channels: Iterable[str]) -> None:
+    """Say that we are here, apply receipts that came before our own note, end what came too late."""
+    accounts.carried(channels)
+    receipts.late()
+    dispatch.sweep()
 
 
 async def _carry(name: str, channel: Channel, http: Http, early: asyncio.Event) -> None:
-    thread = ThreadPoolExecutor(1)
-    able, bucket = channel.capabilities(), Bucket(channel.capabilities().per_second)
+    thread, able = ThreadPoolExecutor(1), channel.capabilities()
+    line = Line(channel, http, places=able.at_once)
     none: list[dispatch.Ready] = []
-    while True:
-        early.clear()
-        ready = await _in(thread, partial(dispatch.claim, name, able=able, limit=BATCH), otherwise=none)
-        if not ready:
-            await _wait(early)
-            continue
-        async for outcomes in carry(channel, http, ready, bucket):
-            await _in(thread, partial(dispatch.record, name, outcomes, able=able), otherwise=None)
-
-
-async def carry(channel: Channel, http: Http, ready: list[dispatch.Ready], bucket: "Bucket") -> AsyncIterator[list[Sent]]:
-    """Send these letters, at most 64 at once and as fast as the account allows; the outcomes as they come, some at a time, so that
-    one that hangs does not keep the others from being written down."""
-    slots = asyncio.Semaphore(IN_FLIGHT)
-
-    async def one(deliveries: list[Delivery], letter: Letter) -> Sent:
-        async with slots:
-            await bucket.take()
-            return deliveries, await _send(channel, http, letter)
-
-    under_way = {asyncio.create_task(one(deliveries, letter)) for deliveries, letter in ready}
     try:
-        while under_way:
-            await asyncio.wait(under_way, timeout=WRITE_DOWN_AFTER)
-            done = {task for task in under_way if task.done()}
-            under_way -= done
-            if done:
-                yield [task.result() for task in done]
+        while True:
+            early.clear()
+            if line.free >= max(1, able.at_once // 4):
+                line.send(await _in(thread, partial(dispatch.claim, name, able=able, limit=line.free), otherwise=none))
+            if done := await line.done(early):
+                await _in(thread, partial(outcomes.record, name, done, able=able), otherwise=None)
     finally:
-        for task in under_way:
+        # What is under way is waited for a moment, so that a restart leaves little of which nobody knows.
+        if done := await line.last():
+            await _in(thread, partial(outcomes.record, name, done, able=able), otherwise=None)
+
+
+class Line:
+    """The letters of one channel that are under way."""
+
+    def __init__(self, channel: Channel, http: Http, *, places: int) -> None:
+        self._channel, self._http, self._places = channel, http, places
+        self._under_way: set[asyncio.Task[Sent]] = set()
+
+    @property
+    def free(self) -> int:
+        """How many more may go now."""
+        return self._places - len(self._under_way)
+
+    def send(self, ready: Iterable[dispatch.Ready]) -> None:
+        """Let these go."""
+        self._under_way |= {asyncio.create_task(self._one(deliveries, letter)) for deliveries, letter in ready}
+
+    async def done(self, early: asyncio.Event | None = None) -> list[Sent]:
+        """What has come back, some at a time; nothing yet if somebody rings earlier or a second has passed."""
+        called = asyncio.create_task(early.wait()) if early else None
+        try:
+            waits = {*self._under_way, *([called] if called else [])}
+            await asyncio.wait(waits, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+            if self._under_way and not all(task.done() for task in self._under_way):
+                await asyncio.wait(self._under_way, timeout=WRITE_DOWN_AFTER)
+        finally:
+            if called:
+                called.cancel()
+        return self._back()
+
+    async def last(self) -> list[Sent]:
+        """What comes back within a moment; the rest is left to who comes after us."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=LAST_WAIT)
+        found = self._back()
+        for task in self._under_way:
             task.cancel()
+        return found
 
+    def _back(self) -> list[Sent]:
+        back = {task for task in self._under_way if task.done()}
+        self._under_way -= back
+        return [task.result() for task in back]
 
-async def _send(channel: Channel, http: Http, letter: Letter) -> Outcome:
-    try:
-        return await channel.send(letter, http)
-    except Exception:
-        # A letter that breaks its channel stops only itself.
-        logger.exception("%s could not send %s", channel.name, letter.id)
-        return SendError(Problem.TRANSIENT, "exception")
-
-
-class Bucket:
-    """So many a second and no more, with room for a burst of one second."""
-
-    def __init__(self, per_second: float) -> None:
-        self._gap = 1 / per_second if per_second > 0 else 0.0
-        self._free_at = 0.0
-
-    async def take(self) -> None:
-        """Wait for one's turn."""
-        now = time.monotonic()
-        self._free_at = max(self._free_at, now - 1.0) + self._gap
-        if self._free_at > now:
-            await asyncio.sleep(self._free_at - now)
+    async def _one(self, deliveries: list[Delivery], letter: Letter) -> Sent:
+        try:
+            return deliveries, await self._channel.send(letter, self._http)
+        except Exception:
+            # A letter that breaks its channel stops only itself; and it may have gone out, so it is not blindly sent again.
+            logger.exception("%s could not send %s", self._channel.name, letter.id)
+            return deliveries, SendError(Problem.UNKNOWN, "exception")
 
 
 async def _in(thread: ThreadPoolExecutor, work: Callable[[], T], *, otherwise: T) -> T:
     """Do this in the thread of its own, so that a slow database call stops no letter; a failure is logged and the loop looks again."""
 
     def done() -> T:
-        close_old_connections()
+        if connection.vendor != "sqlite":
+            close_old_connections()
         try:
             return work()
         finally:
-            close_old_connections()  # back to the pool, which is smaller than the number of these threads
+            if connection.vendor != "sqlite":
+                close_old_connections()  # back to the pool, which is smaller than the number of these threads
 
     try:
         return await sync_to_async(done, thread_sensitive=False, executor=thread)()

@@ -31,7 +31,7 @@ def act(channel: str, fact: Fact, *, able: Capabilities) -> None:
 
 
 def _opted(channel: str, fact: Opted) -> None:
-    (addresses.stop if fact.stopped else addresses.start)(channel, fact.address)
+    (addresses.stop if fact.stopped else addresses.start)(channel, fact.address, at=fact.at)
     address = Address.objects.select_related("person").filter(channel=channel, value=fact.address).first()
     if address is None:
         return

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from meldkring.channels.contract import Accepted, Capabilities, Channel, Http, Letter, Urgency
-from meldkring.delivery import accounts
+from meldkring.delivery import ledger
 from meldkring.intake.models import Stranger
 
 logger = logging.getLogger("meldkring.intake")
@@ -47,7 +47,7 @@ async def answer(channels: Mapping[str, Channel], http: Http) -> int:
 def _claimed(able: Mapping[str, Capabilities]) -> list[Stranger]:
     forget()
     # What costs money waits for a ceiling with room in it; it is forgotten after a day as everything here.
-    free = [name for name, can in able.items() if not can.paid or accounts.may_spend(name, price=can.price)]
+    free = [name for name, can in able.items() if not can.paid or ledger.may_spend(name, price=can.price)]
     answered = Stranger.objects.exclude(answered_at=None).count()
     found = list(Stranger.objects.filter(channel__in=free, answered_at=None).order_by("pk")[: max(0, MOST_A_DAY - answered)])
     return [s for s in found if Stranger.objects.filter(pk=s.pk, answered_at=None).update(answered_at=timezone.now())]

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from meldkring import bell
 from meldkring.channels.contract import Acknowledging, Channel, Fact, Http, Opted, Receipt
-from meldkring.delivery import addresses
+from meldkring.delivery import addresses, troubles
 from meldkring.intake import believing, facts, strangers
 from meldkring.intake.models import Conversation, Incoming, Taken
 
@@ -22,7 +22,7 @@ BELL = "intake"
 ATTEMPTS = 5
 # Those that say how to read the body. The others hold secrets and addresses of people.
 HEADERS_KEPT = frozenset({"content-type", "content-encoding"})
-KEPT, UNSENT_KEPT = timedelta(days=7), timedelta(days=1)
+KEPT, UNSENT_KEPT, UNWORKED_KEPT = timedelta(days=7), timedelta(days=1), timedelta(days=30)
 
 
 class Forged(Exception):
@@ -37,13 +37,26 @@ def take(name: str, channel: Channel, *, raw: bytes, headers: Mapping[str, str])
         kept = {key: value for key, value in headers.items() if key.lower() in HEADERS_KEPT}
         stored = Incoming.objects.create(channel=name, raw=raw, headers=kept, came_at=timezone.now())
         transaction.on_commit(lambda: bell.ring(BELL))
-    for fact in channel.parse(raw, headers):
+    _stop_at_once(name, channel, raw, headers)
+    return stored
+
+
+def _stop_at_once(name: str, channel: Channel, raw: bytes, headers: Mapping[str, str]) -> None:
+    for fact in _read(channel, raw, headers) or ():
         # Providers send the same again for days: an old STOP must not undo a later START.
         if not isinstance(fact, Opted) or not fact.stopped or not believing.believed(name, fact, able=channel.capabilities()):
             continue
         if not Taken.objects.filter(channel=name, fact=fact.id[:200]).exists():
-            addresses.stop(name, fact.address)
-    return stored
+            addresses.stop(name, fact.address, at=fact.at)
+
+
+def _read(channel: Channel, raw: bytes, headers: Mapping[str, str]) -> list[Fact] | None:
+    """What the bytes say; None where the channel breaks on them, which no provider should hear of."""
+    try:
+        return channel.parse(raw, headers)
+    except Exception:
+        logger.exception("%s cannot read what came in", channel.name)
+        return None
 
 
 def work(channels: Mapping[str, Channel], *, limit: int = 50, seen: list[tuple[str, Fact]] | None = None) -> int:
@@ -73,6 +86,7 @@ def forget() -> None:
     """Erase the bytes a week after they were worked: they hold other people's words and numbers (rules 7). What was never sent, after a day."""
     now = timezone.now()
     Incoming.objects.filter(done_at__lt=now - KEPT).delete()
+    Incoming.objects.filter(done_at=None, came_at__lt=now - UNWORKED_KEPT).delete()
     Conversation.objects.filter(heard_at__lt=now - UNSENT_KEPT).delete()
     strangers.forget()
 
@@ -82,8 +96,9 @@ def _one(pk: int, channels: Mapping[str, Channel], seen: list[tuple[str, Fact]])
         return False
     row = Incoming.objects.get(pk=pk)
     channel = channels[row.channel]
-    failed = ""
-    for fact in channel.parse(bytes(row.raw), row.headers):
+    found = _read(channel, bytes(row.raw), row.headers)
+    failed = "unreadable" if found is None else ""
+    for fact in found or ():
         try:
             _fact(row.channel, fact, channel)
             if not isinstance(fact, Receipt):
@@ -93,6 +108,8 @@ def _one(pk: int, channels: Mapping[str, Channel], seen: list[tuple[str, Fact]])
             logger.exception("%s %s cannot be worked", row.channel, type(fact).__name__)
             failed = type(error).__name__
     Incoming.objects.filter(pk=pk).update(error=failed, done_at=None if failed else timezone.now())
+    if failed and row.attempts >= ATTEMPTS:
+        troubles.note("unreadable", row.channel)
     return not failed
 
 

@@ -36,6 +36,7 @@ def pages(site: Site) -> dict[str, list[str]]:
         "sam": ["/beoordelen/", case, f"/bericht/{first['id']}/", "/politiebericht/", f"/groepen/{a}/", f"/groepen/{s1}/",
                 f"/groepen/{groups['coordination_noord']}/"],
         "fatima": [f"/groepen/{groups['municipal']}/"],
+        "official": ["/cijfers/"],
         "officer": ["/", "/politiebericht/"],
         "outsider": ["/melden/"],
     }  # fmt: skip

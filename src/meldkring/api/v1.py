@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import re_path
 from ninja import NinjaAPI
 
-from meldkring.api import problems, tokens, writing
+from meldkring.api import figures, problems, tokens, writing
 
 VERSION = "1.0.0"
 CONTACT = {"name": "The Meldkring founders", "email": "api@meldkring.example", "url": "https://meldkring.example"}
@@ -89,3 +89,4 @@ api = Api(
 )
 problems.register(api)
 api.add_router("", writing.router)
+api.add_router("", figures.router)

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "meldkring.joining",
     "meldkring.growth",
     "meldkring.delivery",
+    "meldkring.figures",
     "meldkring.intake",
     "meldkring.audit",
     "meldkring.web",

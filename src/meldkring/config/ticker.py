@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from meldkring import bell
 from meldkring.cases import closing, escalating
 from meldkring.delivery import auditor
+from meldkring.figures import keeping
 from meldkring.growth import plans
 from meldkring.intake import taking
 from meldkring.joining import admission, forgetting, proving, signing_up
@@ -32,6 +33,8 @@ CHORES: tuple[Callable[[], object], ...] = (
     plans.decide,
     taking.forget,
     auditor.look,
+    keeping.keep,
+    keeping.sizes_now_and_then,
 )
 
 

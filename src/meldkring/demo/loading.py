@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from meldkring.cases import closing
 from meldkring.cases.models import Case, Outcome, Status
-from meldkring.demo import growing, history, places, residents
+from meldkring.demo import counting, growing, history, places, residents
 from meldkring.demo.town import Town
 from meldkring.groups.models import Group, Kind, Membership, Role
 from meldkring.people.models import Person
@@ -42,6 +42,7 @@ def load() -> None:
     _officer_and_official()
     growing.settle()
     history.tell_all(Town.here())
+    counting.count()
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meldkring.cases import judging
+from meldkring.figures import access as figures_access
 from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.joining import access as joining_access
@@ -79,8 +80,10 @@ def _running(where: Where) -> Iterator[Item]:
         yield Item(reverse("members"), _("Members"), joining_access.handled_by(ours).filter(state="waiting").count())
     if _steering(where):
         yield Item(reverse("growth"), _("Growth"))
-        if objections := expelling.waiting(where.person).count():
-            yield Item(reverse("expulsions"), _("Objections"), objections)
+    if _steering(where) or where.groups(Right.FIGURES) or figures_access.administers(where.person):
+        yield Item(reverse("figures_first"), _("Figures"))
+    if _steering(where) and (objections := expelling.waiting(where.person).count()):
+        yield Item(reverse("expulsions"), _("Objections"), objections)
 
 
 def _mine(where: Where) -> Iterator[Item]:

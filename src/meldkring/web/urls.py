@@ -5,6 +5,7 @@ from django.conf import settings
 from meldkring.web import (
     delivery_urls,
     demo_urls,
+    figures_urls,
     growth_urls,
     leaving_urls,
     member_urls,
@@ -23,6 +24,7 @@ urlpatterns = [
     *running_urls.urlpatterns,
     *growth_urls.urlpatterns,
     *delivery_urls.urlpatterns,
+    *figures_urls.urlpatterns,
 ]
 if settings.DEMO:
     urlpatterns += demo_urls.urlpatterns

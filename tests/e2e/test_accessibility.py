@@ -30,7 +30,7 @@ def pages(site: Site) -> dict[str, list[str]]:
     case, ended = f"/casus/{first['case']}/", f"/casus/{closed['case']}/"
     return {
         "": ["/", "/account/login/code/", "/privacy/", "/toegankelijkheid/", "/over/", "/bestaat-niet/",
-             "/noord/", "/noord/?taal=en", "/noord/badge/", "/kaart/"],
+             "/noord/", "/noord/?taal=en", "/noord/badge/", "/noord/klacht/", "/kaart/"],
         "anna": ["/", "/melden/", case, f"{case}gebeld/", f"{case}afsluiten/", f"{case}overdragen/{a}/", ended, "/ik/",
                  "/post/", f"/post/{s1}/{people['anna']}/", f"/groepen/{a}/"],
         "sam": ["/beoordelen/", case, f"/bericht/{first['id']}/", "/politiebericht/", f"/groepen/{a}/", f"/groepen/{s1}/",

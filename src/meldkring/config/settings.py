@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "meldkring.messaging",
     "meldkring.cases",
     "meldkring.joining",
+    "meldkring.complaints",
     "meldkring.growth",
     "meldkring.delivery",
     "meldkring.figures",
@@ -118,7 +119,13 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Per connection; a meeting where twenty neighbours sign up shares one. How often an address gets a code is limited in joining/codes.py.
-ACCOUNT_RATE_LIMITS = {"sign_up": "120/h/ip", "sign_up_code": "60/h/ip", "sign_up_prove": "120/h/ip", "find_district": "60/h/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "sign_up": "120/h/ip",
+    "sign_up_code": "60/h/ip",
+    "sign_up_prove": "120/h/ip",
+    "find_district": "60/h/ip",
+    "complain": "5/h/ip",
+}
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"

@@ -13,6 +13,7 @@ from django.db import close_old_connections
 
 from meldkring import bell
 from meldkring.cases import closing, escalating
+from meldkring.complaints import hearing
 from meldkring.delivery import auditor
 from meldkring.figures import keeping
 from meldkring.growth import plans
@@ -35,6 +36,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     auditor.look,
     keeping.keep,
     keeping.sizes_now_and_then,
+    hearing.forget,
 )
 
 

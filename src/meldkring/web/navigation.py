@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meldkring.cases import judging
+from meldkring.complaints import access as complaints
 from meldkring.figures import access as figures_access
 from meldkring.groups import roles
 from meldkring.groups.models import Group
@@ -84,6 +85,8 @@ def _running(where: Where) -> Iterator[Item]:
         yield Item(reverse("figures_first"), _("Figures"))
     if _steering(where) and (objections := expelling.waiting(where.person).count()):
         yield Item(reverse("expulsions"), _("Objections"), objections)
+    if _steering(where) and (heard := complaints.complaints(where.person)).exists():
+        yield Item(reverse("complaints"), _("Complaints"), heard.filter(state="new").count())
 
 
 def _mine(where: Where) -> Iterator[Item]:

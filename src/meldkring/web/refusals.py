@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from meldkring.cases import forwarding, holding, judging, lifecycle, reporting
+from meldkring.complaints import hearing
 from meldkring.groups import duty, joining, roles, steering
 from meldkring.growth import arranging, carrying, changing, plans, proposing
 from meldkring.joining import (
@@ -48,6 +49,7 @@ REFUSALS = (
     judging.AlreadyJudged,
     judging.TooLate,
     forwarding.NotOnRoute,
+    hearing.AlreadyDone,
     plans.NotNow,
     plans.WordsNeeded,
     changing.NotPossible,

@@ -3,6 +3,8 @@
 import functools
 import itertools
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -210,3 +212,10 @@ def test_nonsense_is_refused_in_clear_words(wrong: dict, words: str) -> None:
 )
 def test_as_few_groups_as_leave_room(sizes: list[int], later: list[float], groups: int) -> None:
     assert partition.groups_needed(sizes, later, most=80, least=20, maximum=100) == groups
+
+
+def test_the_solver_says_nothing_on_standard_output() -> None:
+    """What is printed would stand in the log of every server, once per process; so a process of its own."""
+    words = "from meldkring.growth.partition import Unit, divide; divide([Unit(n, 9, 9.0) for n in range(4)], [(0, 1), (1, 2), (2, 3)], k=2, least=1, most=99)"
+    asked = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True, timeout=60)
+    assert asked.stdout + asked.stderr == ""

@@ -1,4 +1,4 @@
-"""Which plans a person may see: those of the steering groups they are a member of; and what a member must be told of a plan."""
+"""Which plans, districts and neighbourhoods a person looks after: those of the steering groups they are a member of; and what a member must be told."""
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from meldkring.groups import roles
 from meldkring.groups.models import Group, Kind
-from meldkring.growth.models import Allotment, Move, Part, Plan
+from meldkring.growth.models import Allotment, Move, Part, Plan, Redrawing
 from meldkring.people.models import Person
+from meldkring.places.models import District, Neighbourhood
 
 
 def steering_groups(person: Person) -> list[Group]:
@@ -21,6 +22,38 @@ def steering(person: Person, pk: int) -> Group:
         if found.pk == pk:
             return found
     raise Http404
+
+
+def districts(person: Person) -> list[District]:
+    """The districts whose neighbourhoods this person looks after, by name."""
+    found = {g.district.pk: g.district for g in steering_groups(person) if g.district}
+    return sorted(found.values(), key=lambda district: district.name)
+
+
+def district(person: Person, slug: str) -> District:
+    """One of those, or 404."""
+    for found in districts(person):
+        if found.slug == slug:
+            return found
+    raise Http404
+
+
+def neighbourhood(person: Person, pk: int) -> Neighbourhood:
+    """A neighbourhood of one of those districts, or 404."""
+    found = Neighbourhood.objects.filter(district__in=districts(person)).select_related("district__municipality").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def redrawing(person: Person, pk: int) -> Redrawing:
+    """A change of borders in one of those districts, or 404."""
+    found = (
+        Redrawing.objects.filter(district__in=districts(person)).select_related("district", "neighbourhood", "made").filter(pk=pk).first()
+    )
+    if found is None:
+        raise Http404
+    return found
 
 
 def plans(person: Person) -> QuerySet[Plan]:

@@ -21,6 +21,14 @@ CANDIDATES = 250
 NODES = 500
 
 
+class Quiet(highspy.Highs):
+    """HiGHS greets on standard output as soon as its callbacks are made, which is inside its constructor: so it is told to be silent just before."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - their name
+        self.silent()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+
 def solved(district: District, k: int) -> list[Candidate]:
     """Search, then let the solver choose; from every group that could exist where those are few enough."""
     possible = list(itertools.islice(district.all_groups(), ALL_GROUPS + 1))
@@ -46,7 +54,7 @@ def choose(district: District, best: list[Candidate], candidates: list[Candidate
 
 def solve(district: District, candidates: list[Candidate], best: list[Candidate], least_spread: bool) -> list[Candidate]:
     """An exact cover as an integer programme: a yes or no for each candidate, each neighbourhood in one, as many as there are groups."""
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver = Quiet()  # type: ignore[no-untyped-call]
     # Without presolve: on so small a model it takes longer than it saves. One thread, so that the answer is the same each time.
     options: dict[str, bool | int | float | str] = {"output_flag": False, "presolve": "off", "threads": 1, "mip_rel_gap": 0.0}
     for option, value in {**options, "mip_max_nodes": NODES}.items():

@@ -17,14 +17,14 @@ from meldkring.cases.models import Case
 from meldkring.groups import duty, roles
 from meldkring.groups.models import Group, Membership, Role
 from meldkring.growth import proposing, weighing
-from meldkring.joining.models import Acceptance, HouseRules, Proof, RollCall
+from meldkring.joining import proving
+from meldkring.joining.models import Acceptance, HouseRules, RollCall
 from meldkring.people.models import Person
 
 ACTIVE_WITHIN = timedelta(days=60)
 FEWEST_ACTIVE = 2
 EXERCISE_WITHIN = timedelta(days=365)
 ROLL_CALL_WITHIN = timedelta(days=183)
-EXPIRES_WITHIN = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def signs(steering: Group) -> list[Sign]:
     watch = list(proposing.watch_groups(steering))
     residents = Person.objects.filter(memberships__group__in=watch, memberships__left_at=None)
     found = [*_size(watch, steering), *_steers(steering), *_duty(steering)]
-    return [*found, *_proofs(residents), *_rules(steering, residents), *_roll_call(steering), *_exercise(watch)]
+    return [*found, *_proofs(watch), *_rules(steering, residents), *_roll_call(steering), *_exercise(watch)]
 
 
 def _size(watch: Iterable[Group], steering: Group) -> list[Sign]:
@@ -93,12 +93,10 @@ def _duty(steering: Group) -> list[Sign]:
     return [Sign("duty", _("Nobody is on duty now."), _("Agree who judges first, and when. All of you are asked until then."))]
 
 
-def _proofs(residents: QuerySet[Person]) -> list[Sign]:
-    now, found = timezone.now(), []
-    proven = Proof.objects.filter(until__gt=now, person__isnull=False)
-    lasting = proven.filter(until__gt=now + EXPIRES_WITHIN)
-    unproven = residents.exclude(pk__in=proven.values("person")).distinct().count()
-    expiring = residents.exclude(pk__in=lasting.values("person")).distinct().count() - unproven
+def _proofs(watch: list[Group]) -> list[Sign]:
+    found = []
+    unproven = proving.lapsing(watch, within=timedelta(0)).count()
+    expiring = proving.lapsing(watch).count() - unproven
     if unproven:
         words = ngettext("%(n)d member has not proven to live here.", "%(n)d members have not proven to live here.", unproven)
         found.append(Sign("unproven", words % {"n": unproven}, _("Send a letter with a code, or confirm that you know them.")))

@@ -1,4 +1,7 @@
-"""A change in which groups there are and who lives under which: proposed, agreed, carried out, and undone within a week (S4, S20, S22, S23)."""
+"""A change in which groups there are and who lives under which: proposed, agreed, carried out, and undone within a week (S4, S20, S22, S23).
+
+And the smaller one beneath it: neighbourhoods get other borders, so that some members live in another one from then on.
+"""
 
 from datetime import timedelta
 
@@ -8,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from meldkring.groups.models import Group, Membership
+from meldkring.joining.models import Application
 from meldkring.places.models import District, Neighbourhood
 
 PERSON = settings.AUTH_USER_MODEL
@@ -123,13 +127,66 @@ class Opinion(models.Model):
         return f"{self.person_id} {'agrees' if self.agrees else 'objects'}"
 
 
-class Move(models.Model):
-    """A membership that ended and the one that began because of a plan: what undoing it turns back, and what the member is told."""
+class Redrawing(models.Model):
+    """Neighbourhoods got other borders: what each claimed before, and which one was made, so that it can be undone for a week."""
 
-    plan = models.ForeignKey(Plan, models.CASCADE, related_name="moves")
+    class Kind(models.TextChoices):
+        CLAIM = "claim", _("other addresses")
+        CREATE = "create", _("a new neighbourhood")
+        SPLIT = "split", _("a neighbourhood split in two")
+
+    district = models.ForeignKey(District, models.PROTECT, related_name="redrawings")
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    neighbourhood = models.ForeignKey(Neighbourhood, models.SET_NULL, null=True, blank=True, related_name="+")
+    made = models.ForeignKey(Neighbourhood, models.SET_NULL, null=True, blank=True, related_name="+")
+    before = models.JSONField(default=dict, help_text=_("What the neighbourhood claimed before: postcodes, streets, codes and outline."))
+    by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class Resettled(models.Model):
+    """A member, or a sign-up that waits, that counts as living in another neighbourhood since its borders changed."""
+
+    redrawing = models.ForeignKey(Redrawing, models.CASCADE, related_name="resettled")
+    person = models.ForeignKey(PERSON, models.CASCADE, null=True, blank=True, related_name="+")
+    application = models.ForeignKey(Application, models.CASCADE, null=True, blank=True, related_name="+")
+    before = models.ForeignKey(Neighbourhood, models.SET_NULL, null=True, blank=True, related_name="+")
+    after = models.ForeignKey(Neighbourhood, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="resettled_member_or_sign_up",
+                condition=Q(person__isnull=False, application=None) | Q(person=None, application__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before_id} to {self.after_id}"
+
+
+class Move(models.Model):
+    """A membership that ended and the one that began because of a plan or of other borders: what undoing it turns back, and what the member is told."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, null=True, blank=True, related_name="moves")
+    redrawing = models.ForeignKey(Redrawing, models.CASCADE, null=True, blank=True, related_name="moves")
     ended = models.ForeignKey(Membership, models.CASCADE, related_name="+")
     begun = models.ForeignKey(Membership, models.CASCADE, related_name="+")
     seen_at = models.DateTimeField(null=True, blank=True, help_text=_("When the member has read where they went."))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="move_has_one_reason", condition=Q(plan__isnull=False, redrawing=None) | Q(plan=None, redrawing__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.ended_id} to {self.begun_id}"

@@ -10,6 +10,7 @@ from meldkring.groups.models import Group, Kind, Membership
 from meldkring.growth.models import Plan
 from meldkring.people import mailing
 from meldkring.people.models import Person
+from meldkring.places.models import Neighbourhood
 
 
 def proposed(plan: Plan, *, by: Person) -> None:
@@ -52,6 +53,34 @@ def turned_back(began: Iterable[Membership]) -> None:
                     "Hello %(name)s,\n\nThe new division of the watch groups has been undone. You are in group %(group)s again.\n"
                     "You need not do anything. What is going on now, you keep reading."
                 ))  # fmt: skip
+
+
+def resettled(found: Iterable[tuple[Neighbourhood, Membership, Group | None]]) -> None:
+    """Every member who lives in another neighbourhood by the new borders hears which, and of another watch group if there is one."""
+    for neighbourhood, member, now_in in found:
+        with translation.override(member.person.language):
+            said = {"neighbourhood": neighbourhood.name}
+            first = _("The borders of the neighbourhoods have been drawn anew. Your address now belongs to %(neighbourhood)s.") % said
+            if now_in:
+                then = _(
+                    "That neighbourhood has the watch group %(group)s, so you are in that group now. What is going on now, you keep reading."
+                )
+            else:
+                then = _("You stay in your watch group %(group)s.")
+            lines = [_("Hello %(name)s,"), first, then, _("You need not do anything.")]
+            subject = _("Your neighbourhood is now called %(neighbourhood)s") % said
+            _write(member.person, (now_in or member.group).name, subject, "\n\n".join(lines))
+
+
+def resettled_back(people: Iterable[Person], began: Iterable[Membership]) -> None:
+    """Who lives in the neighbourhood of before again hears so."""
+    now_in = {m.person_id: m.group.name for m in began}
+    for person in people:
+        with translation.override(person.language):
+            then = _("You are in group %(group)s again.") if person.pk in now_in else _("You stay in your watch group.")
+            first = _("The new borders of the neighbourhoods have been undone. You live in the same neighbourhood as before.")
+            lines = [_("Hello %(name)s,"), first, then, _("You need not do anything.")]
+            _write(person, now_in.get(person.pk, ""), _("The borders of before hold again"), "\n\n".join(lines))
 
 
 def _write(person: Person, group: str, subject: str, text: str) -> None:

@@ -1,6 +1,7 @@
 """Who becomes a member, of which watch group, and who waits for a place? (S18, S6)
 
-Places are counted under a lock of the group's row, so the last place goes to one person. A sign-up that finds its group full goes on
+Places are counted under a lock of the group's row, so the last place goes to one person. Which group that is, is asked in the municipality's
+turn: a division that was going on is over by then, and nobody is put in the group of before. A sign-up that finds its group full goes on
 the waiting list (`FULL`); a place that comes free is offered to who waits longest: `WAITING` with a group of its own is such an offer.
 """
 
@@ -57,7 +58,8 @@ def warnings(applications: Iterable[Application]) -> dict[int, list[str]]:
 @transaction.atomic
 def consider(application: Application) -> Application:
     """Admit at once where the district asks no approval, every proof is there and there is a place; else leave it waiting."""
-    group = proposed_group(application)
+    places.turn(application.district)
+    group = proposed_group(_now(application))
     locked = places.lock(group, application.group)
     fresh = _open(application)
     group = locked.get(group.pk) if group else None
@@ -70,14 +72,13 @@ def consider(application: Application) -> Application:
     return application
 
 
-def admit(application: Application, *, by: Person, group: Group | None = None) -> Membership:
-    """Make this resident a member of the proposed group, or of another of one's own. Refuses with `GroupFull`; then they are on its waiting list."""
-    to = group or proposed_group(application)
-    if to is None:
-        raise NoGroup(_("There is no watch group for this neighbourhood yet. Choose one."))
+def admit(application: Application, *, by: Person, group: Group | None = None, shown: Group | None = None) -> Membership:
+    """Make this resident a member of the proposed group, or of another of one's own. Refuses with `GroupFull`; then they are on its waiting list.
+
+    `shown` is the group that was proposed when somebody chose: who left it as it was gets the one that is proposed by now.
+    """
     _require(application, by=by)
-    roles.require(by, roles.Right.MEMBERS, to)
-    return _admit(application, to, by=by)
+    return _admit(application, None if group == shown else group, by=by)
 
 
 def bulk_admit(applications: Iterable[Application], by: Person) -> list[Outcome]:
@@ -162,10 +163,15 @@ def fill_places() -> int:
     return sum(len(next_in_line(group)) for group in places.with_room(Group.objects.filter(pk__in=groups, closed_at=None)))
 
 
-def _admit(application: Application, group: Group, *, by: Person | None) -> Membership:
+def _admit(application: Application, chosen: Group | None, *, by: Person) -> Membership:
     made: Membership | None = None
     # Being put on the waiting list must last although the refusal is raised: so it is raised after this transaction.
     with transaction.atomic():
+        places.turn(application.district)
+        group = chosen or proposed_group(_now(application))
+        if group is None:
+            raise NoGroup(_("There is no watch group for this neighbourhood yet. Choose one."))
+        roles.require(by, roles.Right.MEMBERS, group)
         here = places.lock(group, application.group)[group.pk]
         fresh = _open(application)
         if here.district_id != fresh.district_id or here.closed_at is not None:
@@ -189,7 +195,7 @@ def _one_of_many(application: Application, group: Group | None, *, by: Person, a
             raise NoGroup(_("There is no watch group for this neighbourhood yet. Choose one."))
         if not allowed:
             raise roles.NotAllowed(_("You cannot do this in %(group)s.") % {"group": group.name})
-        return Outcome(application, membership=_admit(application, group, by=by))
+        return Outcome(application, membership=_admit(application, None, by=by))
     except (NoGroup, AlreadyDecided, places.GroupFull, joining.AlreadyMember, entering.NoAddress, roles.NotAllowed) as refusal:
         return Outcome(application, refusal=refusal)
 
@@ -243,6 +249,11 @@ def _close(application: Application, state: str, *, by: Person | None, decline_r
     fresh.save(update_fields=["state", "decided_at", "decided_by", "decline_reason", "group"])
     application.refresh_from_db()
     return offered
+
+
+def _now(application: Application) -> Application:
+    """The sign-up as it is now, not as it was when the page was made."""
+    return Application.objects.select_related("district", "neighbourhood", "group").get(pk=application.pk)
 
 
 def _open(application: Application) -> Application:

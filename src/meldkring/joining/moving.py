@@ -76,6 +76,8 @@ def plan(person: Person, address: Address) -> Plan:
 @transaction.atomic
 def move_house(person: Person, address: Address, *, by: Person | None = None) -> Plan:
     """Keep the new address and go over to its watch group: at once, when a place comes free, or when the other district admits."""
+    here, there = watch_membership(person), address.neighbourhood
+    places.turn(here.group.district if here else None, there.district if there else None)
     lasting = _hold(person, _group_of(address))
     foreseen = plan(person, address)
     if foreseen.what == What.NOWHERE:

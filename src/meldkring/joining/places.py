@@ -1,6 +1,7 @@
 """How many places has a watch group, which group is proposed for a resident, and who waits for a place? (S4, S18)
 
-A place is counted while the group's row is locked: `lock` first, then `free`.
+A place is counted while the group's row is locked: `lock` first, then `free`. Which group is proposed may change with a division, so who
+acts on it takes the municipality's `turn` before asking: a division holds that from beginning to end.
 """
 
 from collections.abc import Iterable
@@ -10,8 +11,10 @@ from typing import Any
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from meldkring.cases import lifecycle
 from meldkring.groups.models import Group, Kind, Membership
 from meldkring.joining.models import Application
+from meldkring.places.models import District
 
 State = Application.State
 
@@ -36,6 +39,11 @@ class Capacity:
     @property
     def full(self) -> bool:
         return self.taken >= self.most
+
+
+def turn(*districts: District | None) -> None:
+    """Wait until no division of groups and no change of borders goes on here, and let none begin until the end of the transaction."""
+    lifecycle.queue({d.municipality_id for d in districts if d is not None})
 
 
 def lock(*groups: Group | None) -> dict[int, Group]:

@@ -25,6 +25,7 @@ def vouch(application: Application, *, by: Person) -> Vouch:
         raise AlreadyVouched(_("You have said so already. Thank you."))
     if not access.to_vouch_for(by).filter(pk=application.pk).exists():
         raise roles.NotAllowed(_("You can vouch for newcomers of your own neighbourhood."))
+    places.turn(application.district)
     places.lock(admission.proposed_group(application), application.group)  # before the sign-up, as admission does
     Application.objects.select_for_update(of=("self",), no_key=True).get(pk=application.pk)
     try:

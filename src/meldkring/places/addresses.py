@@ -55,7 +55,8 @@ def find(postcode: str, number: int | str, suffix: str = "") -> Found:
     told = answer or locatieserver.Answer()
     codes = {told.neighbourhood} if told.neighbourhood and (not known or told.neighbourhood in known) else set(known)
     municipalities = {told.municipality} if told.municipality else {belonging.municipality_of(code) for code in codes}
-    best = belonging.claiming(postcode, street=told.street, point=told.point, codes=codes, municipalities=municipalities)
+    asked = belonging.Asked(postcode, told.street, told.point, frozenset(codes), frozenset(municipalities))
+    best = belonging.claiming(asked)
     return Found(
         postcode=postcode,
         number=house,

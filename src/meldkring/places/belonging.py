@@ -7,7 +7,8 @@ tells apart are all given: a CBS neighbourhood is often larger than one of ours,
 import enum
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Q
 
@@ -34,44 +35,80 @@ class Claim(enum.IntEnum):
 BY_LENGTH = {4: Claim.POSTCODE_4, 5: Claim.POSTCODE_5, 6: Claim.POSTCODE_6}
 
 
-def claiming(
-    postcode: str, *, street: str, point: Point | None, codes: Collection[str], municipalities: Collection[str]
-) -> list[Neighbourhood]:
+@dataclass(frozen=True)
+class Asked:
+    """An address as far as the sources know it; `codes` are those of CBS, and no `municipalities` means that it may lie in any."""
+
+    postcode: str
+    street: str = ""
+    point: Point | None = None
+    codes: frozenset[str] = frozenset()
+    municipalities: frozenset[str] = frozenset()
+
+
+class Atlas:
+    """All claims of a municipality, read once: for many addresses without a question for each."""
+
+    def __init__(self, municipality: int) -> None:
+        here = Neighbourhood.objects.filter(district__municipality=municipality).select_related("district__municipality")
+        self._sheet = shapes.Sheet(here.filter(outline__isnull=False))
+        self._extents = defaultdict[tuple[str, str], list[Extent]](list)
+        for extent in Extent.objects.filter(neighbourhood__in=here).select_related("neighbourhood__district__municipality"):
+            self._extents[extent.kind, extent.key].append(extent)
+
+    def claiming(self, asked: Asked) -> list[Neighbourhood]:
+        """As the function of that name, among the neighbourhoods of this municipality."""
+        extents = [extent for wanted in _wanted(asked) for extent in self._extents.get(wanted, ())]
+        return _best(asked, extents, self._sheet)
+
+
+def claiming(asked: Asked) -> list[Neighbourhood]:
     """The neighbourhoods with the best claim, by name: one, several that may be it, or none."""
+    wanted = Q(pk=None)
+    for kind, key in _wanted(asked):
+        wanted |= Q(kind=kind, key=key)
+    extents = list(Extent.objects.filter(wanted).select_related("neighbourhood__district__municipality"))
+    drawn = Neighbourhood.objects.filter(outline__isnull=False).select_related("district__municipality")
+    if asked.municipalities:
+        drawn = drawn.filter(district__municipality__code__in=[*asked.municipalities, UNKNOWN])
+    claimed = [extent.neighbourhood for extent in extents if extent.kind == Extent.Kind.STREET]
+    return _best(asked, extents, shapes.Sheet([*drawn, *claimed] if asked.point else []))
+
+
+def _wanted(asked: Asked) -> list[tuple[str, str]]:
+    """What an extent must say to claim this address: its kind and key."""
+    found = [(Extent.Kind.POSTCODE.value, asked.postcode[:length]) for length in BY_LENGTH]
+    found += [(Extent.Kind.CBS.value, code) for code in sorted(asked.codes)]
+    return found + ([(Extent.Kind.STREET.value, street_key(asked.street))] if asked.street else [])
+
+
+def _best(asked: Asked, extents: Iterable[Extent], sheet: shapes.Sheet) -> list[Neighbourhood]:
     claims = defaultdict[Neighbourhood, set[Claim]](set)
-    for neighbourhood, claim in _by_extent(postcode, street, point, codes, municipalities):
-        claims[neighbourhood].add(claim)
-    if point:
-        for neighbourhood in _by_outline(point, municipalities):
+    for extent in extents:
+        claim = _claim(asked, extent, sheet)
+        if claim:
+            claims[extent.neighbourhood].add(claim)
+    if asked.point:
+        for neighbourhood in [n for n in sheet.enclosing(asked.point) if _in_reach(asked, n)][:1]:
             claims[neighbourhood].add(Claim.OUTLINE)
     weight = {neighbourhood: _weight(found) for neighbourhood, found in claims.items()}
     best = max(weight.values(), default=[])
     return sorted((n for n, found in weight.items() if found == best), key=lambda n: (n.name, n.pk))
 
 
-def _by_extent(
-    postcode: str, street: str, point: Point | None, codes: Collection[str], municipalities: Collection[str]
-) -> Iterator[tuple[Neighbourhood, Claim]]:
-    wanted = Q(kind=Extent.Kind.POSTCODE, key__in=[postcode[:length] for length in BY_LENGTH])
-    wanted |= Q(kind=Extent.Kind.CBS, key__in=codes)
-    if street:
-        wanted |= Q(
-            kind=Extent.Kind.STREET, key=street_key(street), neighbourhood__district__municipality__code__in=[*municipalities, UNKNOWN]
-        )
-    for extent in Extent.objects.filter(wanted).select_related("neighbourhood__district__municipality"):
-        if extent.kind == Extent.Kind.POSTCODE:
-            yield extent.neighbourhood, BY_LENGTH[len(extent.key)]
-        elif extent.kind == Extent.Kind.CBS:
-            yield extent.neighbourhood, Claim.CBS
-        elif not point or shapes.distance(extent.neighbourhood, point) <= STRAY:
-            yield extent.neighbourhood, Claim.STREET
+def _claim(asked: Asked, extent: Extent, sheet: shapes.Sheet) -> Claim | None:
+    if extent.kind == Extent.Kind.POSTCODE:
+        return BY_LENGTH[len(extent.key)]
+    if extent.kind == Extent.Kind.CBS:
+        return Claim.CBS
+    place = extent.neighbourhood
+    here = place.district.municipality.code in (asked.municipalities | {UNKNOWN})
+    near = not asked.point or sheet.distance(place, asked.point) <= STRAY
+    return Claim.STREET if here and near else None
 
 
-def _by_outline(point: Point, municipalities: Collection[str]) -> list[Neighbourhood]:
-    drawn = Neighbourhood.objects.filter(outline__isnull=False).select_related("district__municipality")
-    if municipalities:
-        drawn = drawn.filter(district__municipality__code__in=[*municipalities, UNKNOWN])
-    return shapes.enclosing(drawn, point)[:1]
+def _in_reach(asked: Asked, neighbourhood: Neighbourhood) -> bool:
+    return not asked.municipalities or neighbourhood.district.municipality.code in (asked.municipalities | {UNKNOWN})
 
 
 def _weight(claims: set[Claim]) -> list[Claim]:

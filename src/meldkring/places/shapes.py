@@ -21,6 +21,7 @@ Outline = dict[str, Any]
 KINDS = ("Polygon", "MultiPolygon")
 NEAR_HERE = shapely.box(2.5, 49.4, 7.3, 53.8)  # the Netherlands and Belgium
 MOST_POINTS = 20_000
+SCRAP = 1e-4  # of an area: what is so little was not meant
 METRES_PER_DEGREE = 111_195.0
 
 
@@ -64,20 +65,38 @@ def label_point(outline: Outline) -> Point:
     return spot.x, spot.y
 
 
-def enclosing(neighbourhoods: Iterable[Neighbourhood], point: Point) -> list[Neighbourhood]:
-    """Those whose outline holds the point, the smallest first: where outlines overlap, the smallest was drawn most precisely."""
-    spot = shapely.Point(*point)
-    drawn = [(n, read(n.outline)) for n in neighbourhoods if n.outline]
-    holding = [(shape.area, n.pk, n) for n, shape in drawn if shape.covers(spot)]
-    return [n for _area, _pk, n in sorted(holding, key=lambda one: one[:2])]
+def without(outline: Outline, other: Outline) -> Outline:
+    """What is left of an outline when another one is cut out of it. Refuses with `BadOutline` when that is nothing, or all of it."""
+    whole, taken = read(outline), read(checked(other))
+    left = whole.difference(taken)
+    if left.is_empty or left.area < SCRAP * whole.area:
+        raise BadOutline(_("Nothing of the neighbourhood is left. Draw only the part that becomes a new one."))
+    if whole.area - left.area < SCRAP * whole.area:
+        raise BadOutline(_("What you have drawn lies outside the neighbourhood. Draw a part of it."))
+    pieces = [piece for piece in getattr(left, "geoms", [left]) if piece.area >= SCRAP * whole.area]
+    rest: Outline = json.loads(shapely.to_geojson(shapely.union_all(pieces)))
+    return checked(rest)
 
 
-def distance(neighbourhood: Neighbourhood, point: Point) -> float:
-    """How many metres the point lies outside the outline; nothing when inside, or when there is no outline to be outside of."""
-    if not neighbourhood.outline:
-        return 0.0
-    shape, spot = in_metres([read(neighbourhood.outline), shapely.Point(*point)])
-    return shape.distance(spot)
+class Sheet:
+    """The outlines of some neighbourhoods, read once: which of them hold a point, and how far outside one it lies."""
+
+    def __init__(self, neighbourhoods: Iterable[Neighbourhood]) -> None:
+        self._drawn = {n: read(n.outline) for n in neighbourhoods if n.outline}
+        # Where outlines overlap, the smallest was drawn most precisely.
+        self._order = sorted(self._drawn, key=lambda n: (self._drawn[n].area, n.pk))
+
+    def enclosing(self, point: Point) -> list[Neighbourhood]:
+        """Those whose outline holds the point, the smallest first."""
+        spot = shapely.Point(*point)
+        return [n for n in self._order if self._drawn[n].covers(spot)]
+
+    def distance(self, neighbourhood: Neighbourhood, point: Point) -> float:
+        """How many metres the point lies outside the outline; nothing when inside, or when there is no outline to be outside of."""
+        if neighbourhood not in self._drawn:
+            return 0.0
+        shape, spot = in_metres([self._drawn[neighbourhood], shapely.Point(*point)])
+        return shape.distance(spot)
 
 
 def in_metres(shapes: list[BaseGeometry]) -> list[BaseGeometry]:

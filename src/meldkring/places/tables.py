@@ -20,6 +20,7 @@ from meldkring.places import cbs
 from meldkring.places.models import PostcodeRow, PostcodeTable
 
 BATCH = 5_000
+AT_ONCE = 500  # postcodes in one question
 
 
 def replace(file: TextIO, *, municipalities: Collection[str] = (), tell: Callable[[int], object] = str) -> dict[str, int]:
@@ -87,10 +88,22 @@ def _throw_away(tables: Iterable[PostcodeTable]) -> None:
 
 def neighbourhood_codes(postcode: str, number: int) -> frozenset[str]:
     """The CBS neighbourhoods this address may lie in: of the house number, or of the whole postcode for a house built since."""
-    found = PostcodeRow.objects.filter(postcode=postcode, table__current=True).values_list("number", "table", "neighbourhood")
-    by_number = defaultdict[int, dict[int, set[str]]](dict)
-    for at, table, code in found:
-        by_number[at].setdefault(table, set()).add(code)
+    return codes_of([(postcode, number)])[postcode, number]
+
+
+def codes_of(asked: Iterable[tuple[str, int]]) -> dict[tuple[str, int], frozenset[str]]:
+    """The same of many addresses at once."""
+    asked = set(asked)
+    known = defaultdict[str, dict[int, dict[int, set[str]]]](dict)
+    postcodes = sorted({postcode for postcode, _number in asked})
+    for n in range(0, len(postcodes), AT_ONCE):
+        found = PostcodeRow.objects.filter(postcode__in=postcodes[n : n + AT_ONCE], table__current=True)
+        for postcode, number, table, code in found.values_list("postcode", "number", "table", "neighbourhood"):
+            known[postcode].setdefault(number, {}).setdefault(table, set()).add(code)
+    return {(postcode, number): _codes(known[postcode], number) for postcode, number in asked}
+
+
+def _codes(by_number: dict[int, dict[int, set[str]]], number: int) -> frozenset[str]:
     # Municipalities merge: an address may still stand in the table of the old one. What was read last holds.
     latest = {at: said[max(said)] for at, said in by_number.items()}
     return frozenset(latest.get(number) or set().union(*latest.values()))

@@ -80,13 +80,11 @@ def admit(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return page_of(request, asked, admit_form=form)
     try:
-        admission.admit(asked, by=shell.person(request), group=form.cleaned_data["group"])
+        made = admission.admit(asked, by=shell.person(request), group=form.cleaned_data["group"], shown=form.cleaned_data["shown"])
     except refusals.REFUSALS as refusal:  # not through `telling`: that the resident is on the waiting list now must stay
         messages.error(request, refusals.words(refusal))
     else:
-        messages.success(
-            request, _("%(name)s is a member of %(group)s now.") % {"name": asked.first_name, "group": form.cleaned_data["group"]}
-        )
+        messages.success(request, _("%(name)s is a member of %(group)s now.") % {"name": asked.first_name, "group": made.group})
     return redirect("members")
 
 

@@ -32,15 +32,20 @@ class GroupForm(forms.Form):
         label=gettext_lazy("Watch group"), coerce=int,
         error_messages={"required": gettext_lazy("Choose a group."), "invalid_choice": gettext_lazy("Choose one of your own groups.")},
     )  # fmt: skip
+    # What was proposed when the page was made; a division may come before the button is pressed.
+    shown = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, groups: Sequence[Group], proposed: Group | None = None) -> None:
-        super().__init__(data, initial={"group": proposed.pk if proposed else None})
+        super().__init__(data, initial={"group": proposed.pk if proposed else None, "shown": proposed.pk if proposed else None})
         self.groups = {g.pk: g for g in groups}
         empty = [] if proposed else [("", _("Choose a group"))]
         self.fields["group"].choices = [*empty, *((g.pk, g.name) for g in groups)]  # type: ignore[attr-defined]
 
     def clean_group(self) -> Group:
         return self.groups[self.cleaned_data["group"]]
+
+    def clean_shown(self) -> Group | None:
+        return self.groups.get(self.cleaned_data["shown"])
 
 
 class DeclineForm(forms.Form):

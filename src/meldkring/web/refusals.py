@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from meldkring.cases import forwarding, holding, judging, lifecycle, reporting
 from meldkring.complaints import hearing
 from meldkring.groups import duty, joining, roles, steering
-from meldkring.growth import arranging, carrying, changing, plans, proposing
+from meldkring.growth import arranging, carrying, changing, mapping, plans, proposing, resettling
 from meldkring.joining import (
     admission,
     code_letters,
@@ -29,6 +29,7 @@ from meldkring.joining import (
     vouching,
 )
 from meldkring.messaging import posting as postings
+from meldkring.places import neighbourhoods, shapes
 
 REFUSALS = (
     roles.NotAllowed,
@@ -56,6 +57,9 @@ REFUSALS = (
     proposing.CannotDivide,
     arranging.CannotArrange,
     carrying.Blocked,
+    mapping.NotEmpty,
+    resettling.LookAgain,
+    resettling.NoWayBack,
     expelling.StillSteering,
     expelling.NotAMember,
     expelling.NoWords,
@@ -79,6 +83,8 @@ REFUSALS = (
     vouching.AlreadyVouched,
     rules.RulesRefused,
     signing_up.SignUpRefused,
+    neighbourhoods.BadName,
+    shapes.BadOutline,
 )
 
 

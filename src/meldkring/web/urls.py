@@ -11,6 +11,7 @@ from meldkring.web import (
     member_urls,
     members_urls,
     public_urls,
+    neighbourhoods_urls,
     running_urls,
     sign_up_urls,
     steering_urls,
@@ -23,6 +24,7 @@ urlpatterns = [
     *leaving_urls.urlpatterns,
     *running_urls.urlpatterns,
     *growth_urls.urlpatterns,
+    *neighbourhoods_urls.urlpatterns,
     *delivery_urls.urlpatterns,
     *figures_urls.urlpatterns,
 ]

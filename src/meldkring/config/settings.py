@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "meldkring.delivery",
     "meldkring.figures",
     "meldkring.intake",
+    "meldkring.publicity",
     "meldkring.audit",
     "meldkring.web",
     "django.contrib.auth",

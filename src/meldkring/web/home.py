@@ -17,6 +17,7 @@ from meldkring.messaging import access as messaging_access
 from meldkring.messaging import letters
 from meldkring.messaging.models import Kind
 from meldkring.people.models import Person
+from meldkring.publicity import access as publicity_access
 from meldkring.web import district, shell, showing
 
 PER_PAGE = 20
@@ -54,6 +55,7 @@ def member_home(request: HttpRequest) -> HttpResponse:
         "newcomers": joining_access.to_vouch_for(person).count(),
         "alarms": list(escalating.alarms(person, judges_in=judges)) if judges else [],
         "judges": judges,
+        "quotes_asked": publicity_access.own_quotes(person).filter(state="asked").count(),
         "rules_due": rules.must_accept(person),
         "roll_call": roll_call.question(person),
         "can_report": bool(shell.groups(request, roles.Right.REPORT)),

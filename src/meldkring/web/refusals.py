@@ -30,6 +30,7 @@ from meldkring.joining import (
 )
 from meldkring.messaging import posting as postings
 from meldkring.places import neighbourhoods, shapes
+from meldkring.publicity import corners, quoting, writing
 
 REFUSALS = (
     roles.NotAllowed,
@@ -85,6 +86,10 @@ REFUSALS = (
     signing_up.SignUpRefused,
     neighbourhoods.BadName,
     shapes.BadOutline,
+    corners.BadCorner,
+    quoting.CannotQuote,
+    writing.NotReady,
+    writing.Overtaken,
 )
 
 
@@ -102,6 +107,8 @@ def onto(form: forms.Form, refusal: Exception) -> None:
         text = _("You sent another text from this page before. Your new text is still here: send it once more.")
     elif isinstance(refusal, postings.BadText) and "text" in form.fields:
         field = "text"
+    elif isinstance(refusal, corners.BadCorner):
+        field = "name"
     form.add_error(field, text)
 
 

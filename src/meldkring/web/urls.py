@@ -12,6 +12,7 @@ from meldkring.web import (
     members_urls,
     public_urls,
     neighbourhoods_urls,
+    publicity_urls,
     running_urls,
     sign_up_urls,
     steering_urls,
@@ -27,6 +28,7 @@ urlpatterns = [
     *neighbourhoods_urls.urlpatterns,
     *delivery_urls.urlpatterns,
     *figures_urls.urlpatterns,
+    *publicity_urls.urlpatterns,
 ]
 if settings.DEMO:
     urlpatterns += demo_urls.urlpatterns

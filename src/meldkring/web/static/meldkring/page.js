@@ -156,7 +156,8 @@ function guard(event) {
   if ("sending" in form.dataset) return event.preventDefault();
   form.dataset.sending = "";
   event.submitter?.setAttribute("aria-busy", "true");
-  setTimeout(() => release(form), 15_000);
+  // A file comes beside the page, which stays as it is.
+  setTimeout(() => release(form), event.submitter && "file" in event.submitter.dataset ? 2_000 : 15_000);
 }
 
 function release(form) {

@@ -1,0 +1,90 @@
+"""How does paper lead to a page, and how often? A short link per material and corner; each opening is one more on that day, and that is all."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import F, Q, Sum
+from django.urls import reverse
+from django.utils import timezone
+
+from meldkring.places.models import District
+from meldkring.publicity.models import Corner, Scan, ShortLink
+
+# No vowels, so no words come about; nothing that is read for something else.
+LETTERS, LENGTH = "34679cdfghjkmnprtwxy", 6
+FEWEST = 5
+LATELY = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How often the links on one material were opened; None where it is fewer than five."""
+
+    ever: int | None
+    lately: int | None
+
+
+def link(district: District, material: str, corner: Corner | None = None) -> ShortLink:
+    """The link of this material, and of this corner; made when it is asked for first."""
+    which = {"district": district, "material": material, "corner": corner, "gone": False}
+    for _attempt in range(8):
+        # Looking first: most of the time it is there, and a look takes no lock.
+        if found := ShortLink.objects.filter(**which).first():
+            return found
+        ShortLink.objects.bulk_create([ShortLink(**which, code=_code())], ignore_conflicts=True)
+    raise RuntimeError("no free code")
+
+
+def retire(corner: Corner) -> None:
+    """The corner goes off the list; what hangs there goes on leading to the page."""
+    ShortLink.objects.filter(corner=corner).update(corner=None, gone=True)
+
+
+def url(link: ShortLink) -> str:
+    """The whole address, as it goes into the square."""
+    return f"{settings.SITE_URL}{reverse('short_link', args=[link.code])}"
+
+
+def opened(code: str, *, count: bool = True) -> ShortLink | None:
+    """The link with this code, however it was typed; counted unless a machine looks ahead."""
+    found = ShortLink.objects.select_related("district").filter(code=code.lower()).first()
+    if found and count:
+        _count(found)
+    return found
+
+
+def counts(district: District) -> dict[str, Count]:
+    """By material, for those that have been opened at least once."""
+    return {m: counted for (m, _corner), counted in _counts(district, by_corner=False).items()}
+
+
+def counts_by_corner(district: District) -> dict[int, Count]:
+    """By corner, over all that hangs there."""
+    return {corner: counted for (_m, corner), counted in _counts(district, by_corner=True).items() if corner is not None}
+
+
+def _counts(district: District, *, by_corner: bool) -> dict[tuple[str, int | None], Count]:
+    since = timezone.localdate() - LATELY
+    key = "link__corner" if by_corner else "link__material"
+    rows = Scan.objects.filter(link__district=district).values(key).order_by(key)
+    found = rows.annotate(ever=Sum("number"), lately=Sum("number", filter=Q(day__gt=since)))
+    told = {r[key]: Count(_told(r["ever"]), _told(r["lately"] or 0)) for r in found}
+    return {(("", k) if by_corner else (k, None)): v for k, v in told.items()}
+
+
+def _told(number: int) -> int | None:
+    return number if number >= FEWEST else None
+
+
+def _count(link: ShortLink) -> None:
+    day = timezone.localdate()
+    if Scan.objects.filter(link=link, day=day).update(number=F("number") + 1):
+        return
+    Scan.objects.bulk_create([Scan(link=link, day=day, number=0)], ignore_conflicts=True)
+    Scan.objects.filter(link=link, day=day).update(number=F("number") + 1)
+
+
+def _code() -> str:
+    return "".join(secrets.choice(LETTERS) for _n in range(LENGTH))

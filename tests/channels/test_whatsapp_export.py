@@ -307,7 +307,7 @@ CHAT = b"20-05-2022 16:08 - A: x"
     "entries",
     [
         {"_chat.txt": CHAT, "__MACOSX/._chat.txt": b"junk", "IMG-1.jpg": b"x" * 999},
-        {"WhatsApp-chat met Buurt.txt": CHAT, "notities.txt": b"x"},
+        {"WhatsApp-chat met Buurt.txt": CHAT, "recepten.txt": b"x"},
         {"../../_chat.txt": CHAT},
     ],
 )

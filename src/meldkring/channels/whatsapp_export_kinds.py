@@ -80,7 +80,7 @@ _ABOUT_THINGS = re.compile(
 _ODD = ("omitted", "weggelaten", "attached", "bijgevoegd", "verwijderd", "deleted", "bewerkt", "edited", "ocati")
 _OMITTED = re.compile(
     r"<(?:Media weggelaten|Media omitted)>|[\u200e]?<Media (?:weggelaten|omitted)>"
-    r"|(?:.{0,200}\u200e)?(?:afbeelding|foto|video|videonotitie|audio|sticker|GIF|document|[Vv]isitekaartje|image|photo|video note|[Cc]ontact card)"
+    r"|(?:.{0,200}\u200e)?(?:afbeelding|foto|video|videonotitie|audio|sticker|GIF|document|visitekaartje|image|photo|video note|contact card)"
     r" (?:weggelaten|omitted)",
     re.IGNORECASE,
 )  # fmt: skip

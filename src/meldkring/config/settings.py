@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "meldkring.figures",
     "meldkring.intake",
     "meldkring.publicity",
+    "meldkring.chat_groups",
     "meldkring.audit",
     "meldkring.web",
     "django.contrib.auth",

@@ -3,16 +3,18 @@
 A letter never suggests that it reached the police: it says whether 112 was called and by whom (rules 4, S29a).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from meldkring.cases import hints
 from meldkring.cases.models import Called, Case
 from meldkring.channels.contract import Action, Capabilities, Letter, Urgency
 from meldkring.delivery import tokens, verdicts
@@ -22,6 +24,9 @@ from meldkring.messaging.models import Kind, Posting
 from meldkring.people.models import Person
 
 PLAIN = Capabilities()
+Offer = Callable[[Sequence[Posting]], Mapping[tuple[int, int], Action]]
+# What parts above this one let somebody do with a posting, by posting and person: an action that opens a page.
+OFFERS: list[Offer] = []
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ def letters(deliveries: Sequence[Delivery], *, able: Capabilities = PLAIN) -> li
     """One letter per delivery, and one per address for what goes together; None where composing failed: that one fails alone."""
     chains = access.chains([d.posting for d in deliveries if d.posting])
     judges = verdicts.offered([d.posting for d in deliveries if d.posting]) if _has_room_for_verdicts(able) else {}
+    offered = {key: action for offer in OFFERS for key, action in offer([d.posting for d in deliveries if d.posting]).items()}
     contents: dict[tuple[int, str], Content | None] = {}
     found: list[tuple[list[Delivery], Letter | None]] = []
     for parcel in together(deliveries):
@@ -57,6 +63,8 @@ def letters(deliveries: Sequence[Delivery], *, able: Capabilities = PLAIN) -> li
         letter = _letter(parcel[0], written) if len(written) == len(parts) else None
         if letter and len(parcel) == 1 and (choices := judges.get((parcel[0].posting_id or 0, parcel[0].address.person_id))):
             letter = replace(letter, actions=choices)
+        if letter and len(together) == 1 and (more := offered.get((together[0].posting_id or 0, together[0].address.person_id))):
+            letter = replace(letter, actions=(*letter.actions, more))
         if letter and able.buttons and not able.inbound:
             letter = _with_call(letter, parcel[0])
         found.append((parcel, letter))
@@ -76,6 +84,56 @@ def _with_call(letter: Letter, delivery: Delivery) -> Letter:
 def again(delivery: Delivery, *, able: Capabilities) -> Letter | None:
     """What this delivery told, whole and with its buttons, for who asks to see more of it."""
     return letters([delivery], able=able)[0][1]
+
+
+def bulletin(chain: Sequence[Posting], *, language: str) -> str:
+    """The words for a group outside Meldkring, where a person places them: who said it by role, which way it came, and what to do now.
+
+    No reporter's name or number is in it, and no number plate: what stands there can be passed on by anybody and is never taken back.
+    """
+    posting = chain[-1]
+    case = posting.message.contribution.case
+    with translation.override(language):
+        at = date_format(timezone.localtime(chain[0].message.said_at), "j F H:i")
+        original = posting.message.kind in (Kind.REPORT, Kind.POLICE)
+        kind = (_("Alarm") if case.is_alarm else _("Not urgent")) if original else _heading(posting, case)
+        about = "" if original else case.title
+        said = _words(chain, case, names=False, leave=("source",) if len(chain) > 1 else ("source", "way"))
+        words = [_marked(f"{kind} · {posting.group.name}", case.exercise), " · ".join(filter(None, (at, _role(chain)))), about, *said]
+        plain = hints.without_plates("\n".join(filter(None, words)), instead=_("[number plate]"))
+        return "\n".join([plain, *_to_do(posting, case)])
+
+
+def taken_back(chain: Sequence[Posting], *, language: str) -> str:
+    """The line that follows a bulletin whose message was withdrawn or hidden; it does not repeat what was wrong."""
+    case = chain[-1].message.contribution.case
+    with translation.override(language):
+        at = date_format(timezone.localtime(chain[0].message.said_at), "j F H:i")
+        title = _("Taken back") + f" · {chain[-1].group.name}"
+        words = _("The message of %(at)s has been taken back. Please do not pass it on.") % {"at": at}
+        where = _("What holds now stands in Meldkring: %(url)s") % {"url": _url("case", case.reference)}
+        return "\n".join([_marked(title, case.exercise), words, where])
+
+
+def _role(chain: Sequence[Posting]) -> str:
+    """Who said it, without a name: the police, or a resident of which group. How it ended may be told by anybody."""
+    said, home = chain[-1].message, chain[0].group
+    if said.kind in (Kind.POLICE, Kind.NEWS):
+        return _("message from the police")
+    if said.kind in (Kind.CLOSING, Kind.REOPENING):
+        return ""
+    if home.is_watch:
+        return _("a resident of %(group)s") % {"group": home.name}
+    return home.name
+
+
+def _to_do(posting: Posting, case: Case) -> list[str]:
+    where = _url("case", case.reference)
+    if not case.is_open or posting.message.kind == Kind.CLOSING:
+        return [_("Read back in Meldkring: %(url)s") % {"url": where}]
+    # Nobody may think that a reaction in a chat reaches the police (S28).
+    react = _("React in Meldkring, not here: %(url)s") % {"url": where}
+    return [_("Do you see this too? Call 112 and keep your distance."), react]
 
 
 def _has_room_for_verdicts(able: Capabilities) -> bool:
@@ -133,22 +191,26 @@ def _content(chain: Sequence[Posting], *, language: str, names: bool) -> Content
 def _of_case(chain: Sequence[Posting], case: Case, names: bool) -> Content:
     posting = chain[-1]
     title = f"{_heading(posting, case)} · {posting.group.name}"
-    facts = posting.message.contribution
-    lines = [posting.message.text]
-    lines += [f"{label}: {value}" for label, value in _facts(facts) if value]
-    lines += [str(Called(case.called).label)] if posting.message.kind in (Kind.REPORT, Kind.POLICE) else []
-    lines += [_source(chain, names)]
     actions: tuple[Action, ...] = ()
     if case.is_open:
         actions = (Action("open", _("Open")), Action("seen_nothing", _("Saw nothing here")))
     return Content(
         _marked(title, case.exercise),
-        "\n".join(filter(None, lines)),
+        "\n".join(filter(None, _words(chain, case, names=names))),
         _url("case", case.reference),
         f"case-{case.pk}",
         actions,
         case.exercise,
     )
+
+
+def _words(chain: Sequence[Posting], case: Case, *, names: bool, leave: Collection[str] = ()) -> list[str]:
+    """What is told of a message of a case: its text, its extras but for those to `leave` out, whether 112 was called, which way it came."""
+    posting = chain[-1]
+    lines = [posting.message.text]
+    lines += [f"{label}: {value}" for label, value in _facts(posting.message.contribution, leave) if value]
+    lines += [str(Called(case.called).label)] if posting.message.kind in (Kind.REPORT, Kind.POLICE) else []
+    return lines if "way" in leave else [*lines, _source(chain, names)]
 
 
 def _of_group(posting: Posting, names: bool) -> Content:
@@ -178,7 +240,7 @@ def _source(chain: Sequence[Posting], names: bool) -> str:
     return " · ".join([_name(chain[-1].message.author), *steps])
 
 
-def _facts(contribution: object) -> list[tuple[str, str]]:
+def _facts(contribution: object, leave: Collection[str] = ()) -> list[tuple[str, str]]:
     words = {
         "persons": _("Persons"),
         "vehicle": _("Vehicle"),
@@ -186,7 +248,7 @@ def _facts(contribution: object) -> list[tuple[str, str]]:
         "going_to_do": _("I am going to"),
         "source": _("Source"),
     }
-    found = [(label, getattr(contribution, name)) for name, label in words.items()]
+    found = [(label, getattr(contribution, name)) for name, label in words.items() if name not in leave]
     direction = contribution.get_direction_display() if getattr(contribution, "direction", "") else ""  # type: ignore[attr-defined]
     return [*found, (_("Direction"), direction)]
 

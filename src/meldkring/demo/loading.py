@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from meldkring.cases import closing
 from meldkring.cases.models import Case, Outcome, Status
-from meldkring.demo import counting, growing, history, places, residents
+from meldkring.demo import chatting, counting, growing, history, places, residents
 from meldkring.demo.town import Town
 from meldkring.groups.models import Group, Kind, Membership, Role
 from meldkring.people.models import Person
@@ -41,6 +41,7 @@ def load() -> None:
     _growing(municipality, start=people)
     _officer_and_official()
     growing.settle()
+    chatting.settle()
     history.tell_all(Town.here())
     counting.count()
 

@@ -15,7 +15,7 @@ from meldkring.cases.models import Status
 from meldkring.groups import duty, roles
 from meldkring.groups.models import Group
 from meldkring.messaging import access as messaging_access
-from meldkring.web import shell, showing, steering_forms, telling, waiting
+from meldkring.web import chat_placing, shell, showing, steering_forms, telling, waiting
 
 RECENT = 10
 
@@ -38,6 +38,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "shift": duty.current(steering),
         "alarms": list(escalating.alarms(shell.person(request), judges_in=shell.groups(request, roles.Right.JUDGE))),
         "query": "?" + urlencode({"stuurgroep": steering.pk}),
+        **chat_placing.on_desk(request, steering),
     }
     return render(request, "desk/desk.html", context)
 

@@ -15,7 +15,7 @@ from meldkring.messaging import access as messaging_access
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Kind, Posting
 from meldkring.people.models import Person
-from meldkring.web import refusals, shell, showing, steering_forms, telling, went
+from meldkring.web import chat_groups, refusals, shell, showing, steering_forms, telling, went
 
 PAGE = 50
 LAST_ENDED = 8
@@ -44,6 +44,7 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("group", here.pk)
     screens = here.is_watch and roles.has(shell.person(request), roles.Right.SCREEN, here)
     context = _shown(request, here) | {"group": here, "form": form if may_say else None, "screens": screens}
+    context |= chat_groups.beside(shell.person(request), here)
     return render(request, "group/group.html", context, status=422 if form.is_bound else 200)
 
 

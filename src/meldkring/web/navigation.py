@@ -19,6 +19,7 @@ from meldkring.joining import access as joining_access
 from meldkring.joining import expelling
 from meldkring.messaging import letters
 from meldkring.people.models import Person
+from meldkring.publicity import access as publicity_access
 
 Right = roles.Right
 
@@ -81,6 +82,7 @@ def _running(where: Where) -> Iterator[Item]:
         yield Item(reverse("members"), _("Members"), joining_access.handled_by(ours).filter(state="waiting").count())
     if _steering(where):
         yield Item(reverse("growth"), _("Growth"))
+        yield Item(reverse("publicity_start"), _("Becoming known"))
     if _steering(where) or where.groups(Right.FIGURES) or figures_access.administers(where.person):
         yield Item(reverse("figures_first"), _("Figures"))
     if _steering(where) and (objections := expelling.waiting(where.person).count()):
@@ -95,6 +97,8 @@ def _mine(where: Where) -> Iterator[Item]:
         yield from (Item(reverse("my_objection", args=[e.pk]), _("Your objection")) for e in expelling.of(where.person)[:1])
     else:
         yield Item(reverse("house_rules"), _("House rules"))
+    if asked := publicity_access.own_quotes(where.person).filter(state="asked").count():
+        yield Item(reverse("my_quotes"), _("May we quote you?"), asked)
     unread = letters.readable(where.person).filter(resident=where.person, read_at=None).exclude(author=where.person)
     yield Item(reverse("letters"), _("Letters"), unread.count())
     yield Item(reverse("me"), _("Me"))

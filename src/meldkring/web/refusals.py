@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from meldkring.cases import forwarding, holding, judging, lifecycle, reporting
+from meldkring.chat_groups import keeping, placing
 from meldkring.complaints import hearing
 from meldkring.groups import duty, joining, roles, steering
 from meldkring.growth import arranging, carrying, changing, mapping, plans, proposing, resettling
@@ -90,6 +91,9 @@ REFUSALS = (
     quoting.CannotQuote,
     writing.NotReady,
     writing.Overtaken,
+    keeping.BadInvite,
+    keeping.NotBeside,
+    placing.AlreadyPlaced,
 )
 
 

@@ -17,8 +17,6 @@ from meldkring.groups import roles
 from meldkring.groups.models import Group, Kind
 from meldkring.people.models import Person
 from meldkring.web import demo, navigation, second_factor
-from meldkring.publicity import access as publicity_access
-from meldkring.web import demo, second_factor
 
 Standings = dict[int, list[roles.Standing]]
 
@@ -68,32 +66,3 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "nav": navigation.sections(request, where, groups=mine),
         "needs_second_step": second_factor.missing(standings(request)),
     }  # fmt: skip
-
-
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Where this person can go, with what waits there."""
-    items = [(reverse("home"), _("Home"), 0)]
-    if groups(request, roles.Right.REPORT):
-        items.append((reverse("report"), _("Report something"), 0))
-    steering = [g for g in groups(request, roles.Right.JUDGE) if g.kind == Kind.STEERING]
-    if steering:
-        items.append((reverse("desk"), _("Judge"), sum(judging.waiting(g, by=person(request)).count() for g in steering)))
-        items.append((reverse("running"), _("Steering group"), 0))
-        items.append((reverse("growth"), _("Growth"), 0))
-        items.append((reverse("publicity_start"), _("Becoming known"), 0))
-        if objections := expelling.waiting(person(request)).count():
-            items.append((reverse("expulsions"), _("Objections"), objections))
-    if ours := [g for g in groups(request, roles.Right.MEMBERS) if g.is_watch]:
-        items.append((reverse("members"), _("Members"), joining_access.handled_by(ours).filter(state="waiting").count()))
-    if groups(request, roles.Right.POLICE) or groups(request, roles.Right.FOR_POLICE):
-        items.append((reverse("police"), _("Message from the police"), 0))
-    items += [(reverse("group", args=[g.pk]), g.name, 0) for g in groups(request, roles.Right.READ)]
-    if not standings(request):
-        # Who was expelled everywhere finds the way to object here; nobody else is asked this.
-        items += [(reverse("my_objection", args=[e.pk]), _("Your objection"), 0) for e in expelling.of(person(request))[:1]]
-    if asked := publicity_access.own_quotes(person(request)).filter(state="asked").count():
-        items.append((reverse("my_quotes"), _("May we quote you?"), asked))
-    unread = letters.readable(person(request)).filter(resident=person(request), read_at=None).exclude(author=person(request)).count()
-    items += [(reverse("house_rules"), _("House rules"), 0)] if len(items) > 1 else []
-    items += [(reverse("letters"), _("Letters"), unread), (reverse("me"), _("Me"), 0)]
-    return [{"url": url, "label": label, "count": count, "current": request.path == url} for url, label, count in items]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from meldkring.chat_groups import access as chat_access
 from meldkring.joining import admission, codes, proving, public, resuming, signing_up
 from meldkring.joining.models import Application
 from meldkring.places import addresses
@@ -37,6 +38,8 @@ def status(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, str(refusal))
     layers = [] if application.is_decided else proving.layers([application])[application.pk]
     context = {"district": district, "application": application, "form": form, "layers": layers, "asks": _asks(application)}
+    if application.state == State.ADMITTED and application.group and application.person:
+        context["chat"] = chat_access.beside(application.person, application.group)
     return render(request, "sign_up/status.html", context, status=422 if form.is_bound else 200)
 
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from meldkring.web import (
+    chat_urls,
     delivery_urls,
     demo_urls,
     figures_urls,
@@ -10,9 +11,9 @@ from meldkring.web import (
     leaving_urls,
     member_urls,
     members_urls,
-    public_urls,
     neighbourhoods_urls,
     publicity_urls,
+    public_urls,
     running_urls,
     sign_up_urls,
     steering_urls,
@@ -27,8 +28,9 @@ urlpatterns = [
     *growth_urls.urlpatterns,
     *neighbourhoods_urls.urlpatterns,
     *delivery_urls.urlpatterns,
-    *figures_urls.urlpatterns,
     *publicity_urls.urlpatterns,
+    *chat_urls.urlpatterns,
+    *figures_urls.urlpatterns,
 ]
 if settings.DEMO:
     urlpatterns += demo_urls.urlpatterns

@@ -25,6 +25,7 @@ addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]
 
 function prepare(part) {
   tellTimes(part);
+  offerSharing(part);
   const undo = [...part.querySelectorAll("[data-undo-seconds]:not([data-counting])")];
   if (part.matches?.("[data-undo-seconds]:not([data-counting])")) undo.push(part);
   undo.forEach(countDown);
@@ -40,6 +41,7 @@ function clicked(event) {
   const button = event.target.closest("button");
   if (button?.dataset.reveal) reveal(button, button.getAttribute("aria-expanded") !== "true", true);
   if (button && "locate" in button.dataset) locate(button);
+  if (button?.dataset.share) share(button);
   if (button && ("copy" in button.dataset || "copyText" in button.dataset)) copy(button);
 }
 
@@ -118,6 +120,17 @@ async function copy(button) {
   } catch {
     from?.select?.();
   }
+}
+
+// Where the device has a sheet to share with, it is offered; elsewhere the button never appears.
+
+function offerSharing(part) {
+  if (navigator.share) for (const button of part.querySelectorAll("[data-share][hidden]")) button.hidden = false;
+}
+
+function share(button) {
+  const from = document.querySelector(button.dataset.share);
+  navigator.share({ text: from.value ?? from.textContent.trim() }).catch(() => {});
 }
 
 function closeMenus(except, focus = false) {

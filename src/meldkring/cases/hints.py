@@ -1,0 +1,36 @@
+"""Is there something in a text that residents need not read: a number plate, perhaps somebody's name? (rules 2)
+
+A plate is recognised by its form. A name cannot be, so what is found is a hint to look, and finding nothing is no promise.
+"""
+
+import re
+
+_PART = r"(?:[A-Z]{1,3}|[0-9]{1,3})"
+_PLATE = re.compile(rf"(?<![\w-])({_PART})([- ]?)({_PART})\2({_PART})(?![\w-])", re.IGNORECASE)
+_FORMS = {(2, 2, 2), (2, 3, 1), (1, 3, 2), (3, 2, 1), (1, 2, 3), (3, 1, 2), (2, 1, 3)}
+_NAME = re.compile(
+    r"\b(?:heet|genaamd|naam(?: is)?|called|named|name is)\s+([A-Z][\w'-]+(?:\s+(?:van|de|der|den|el|al)\b)*(?:\s+[A-Z][\w'-]+)?)"
+)
+
+
+def plates(text: str) -> list[str]:
+    """What has the form of a Dutch number plate, as it stands in the text."""
+    return [found[0] for found in _PLATE.finditer(text) if _is_plate(found)]
+
+
+def without_plates(text: str, *, instead: str) -> str:
+    """The text with other words in the place of each plate."""
+    return _PLATE.sub(lambda found: instead if _is_plate(found) else found[0], text)
+
+
+def names(text: str) -> list[str]:
+    """What is told as being somebody's name."""
+    return [found[1] for found in _NAME.finditer(text)]
+
+
+def _is_plate(found: "re.Match[str]") -> bool:
+    parts, between = (found[1], found[3], found[4]), found[2]
+    if tuple(map(len, parts)) not in _FORMS or not any(p.isdigit() for p in parts) or all(p.isdigit() for p in parts):
+        return False
+    # Without dashes only capitals count: "in 12 de" is no plate.
+    return between == "-" or "".join(parts).isupper()

@@ -1,0 +1,43 @@
+"""What is filled in about a WhatsApp group beside a watch group."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from meldkring.chat_groups import keeping
+
+
+class ChatGroupForm(forms.Form):
+    """Name, link and size. A link that is kept is never filled in again: the page must not show it to who looks over a shoulder."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the WhatsApp group"), max_length=100,
+        error_messages={"required": gettext_lazy("What is the WhatsApp group called?")},
+    )  # fmt: skip
+    invite = forms.CharField(
+        label=gettext_lazy("Invite link"), max_length=300, required=False,
+        help_text=gettext_lazy("In WhatsApp: open the group, tap its name, then “Invite via link”. Members see the link only after they have been admitted."),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "placeholder": "https://chat.whatsapp.com/…"}),
+    )  # fmt: skip
+    size_limit = forms.IntegerField(
+        label=gettext_lazy("How many people fit in the WhatsApp group?"), min_value=2, max_value=5000,
+        help_text=gettext_lazy("This counts apart from the maximum of your watch group. We warn you in time."),
+        error_messages={"required": gettext_lazy("How many people fit in it?")},
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any], has_invite: bool = False) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["size_limit"].widget.attrs["class"] = "input--short"
+        if has_invite:
+            self.fields["invite"].help_text = _(
+                "There is a link; we do not show it here. Fill in a new one only if the old one leaked or no longer works."
+            )
+
+    def clean_invite(self) -> str:
+        invite: str = self.cleaned_data["invite"].strip()
+        try:
+            return keeping.clean_invite(invite) if invite else ""
+        except keeping.BadInvite as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal

@@ -1,20 +1,22 @@
 """What must hold whatever happens: a poison stops only itself, a pace is kept, nobody is told in the wrong place, and somebody hears of trouble."""
 
+import asyncio
 import threading
 from datetime import time, timedelta
 
 import pytest
 import time_machine
+from asgiref.sync import sync_to_async
 from django.db import connection
 from django.utils import timezone, translation
-from tests.delivery.post_office import Office, plan
+from tests.delivery.post_office import NoHttp, Office, plan
 from tests.town import Town, town
 
 from meldkring.cases import forwarding, reporting
 from meldkring.cases.models import Called, Contribution
-from meldkring.channels.contract import Accepted, Capabilities, Problem, Receipt, SendError
+from meldkring.channels.contract import Accepted, Capabilities, Http, Letter, Outcome, Problem, Receipt, SendError
 from meldkring.channels.contract import State as Told
-from meldkring.delivery import addresses, answering, auditor, dispatch, ledger, outcomes, preferences, receipts, troubles
+from meldkring.delivery import addresses, answering, auditor, dispatch, ledger, outcomes, preferences, receipts, troubles, worker
 from meldkring.delivery.models import Account, Address, Delivery, Preference, ReceiptRow, Spending, Trouble
 from meldkring.groups import joining
 from meldkring.groups.models import Role
@@ -332,6 +334,70 @@ def test_each_trouble_says_what_is_the_matter_and_what_to_do(db: None, kind: str
     assert said.advice
 
 
+def test_a_provider_that_is_down_for_an_hour_delays_only_its_own_channel(place: Town, push: Office) -> None:
+    mail, start, down = Office("email"), timezone.now(), True
+    push.reply = lambda letter: SendError(Problem.TRANSIENT, "503") if down else Accepted(letter.id)
+    alarm(place)
+    for minute in range(90):
+        down = minute < 60
+        with time_machine.travel(start + timedelta(minutes=minute)):
+            if minute == 30:
+                alarm(place, "A van drives around the block.")
+            plan(push, mail)
+            push.round()
+            mail.round()
+            assert not Delivery.objects.waiting().filter(channel="email").exists(), "never behind"
+    told = Delivery.objects.filter(channel="web_push")
+    assert {d.state for d in told} == {State.ACCEPTED}, "within two hours it is still an alarm"
+    assert told.count() == 4
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_stop_is_obeyed_while_others_are_being_told() -> None:
+    """The real worker, with a provider that is slow: what waits behind it has not been looked at yet, so a STOP in between holds."""
+    if connection.vendor == "sqlite":
+        pytest.skip("the SQLite of these tests lives in memory, where threads lock each other out")
+    made = town()
+    for n in range(30):
+        answering.answer(addresses.add(made.anna, channel="slow", value=f"other-{n:02}"), "Hello")
+    sam = addresses.add(made.sam, channel="slow", value="sam")
+    answering.answer(sam, "Hello")
+    slow = Slow()
+
+    def stop() -> None:
+        addresses.stop("slow", "sam")
+        connection.close()
+
+    async def told() -> None:
+        task = asyncio.create_task(worker.run({"slow": slow}, NoHttp()))
+        while len(slow.letters) < 8:
+            await asyncio.sleep(0.01)
+        await sync_to_async(stop, thread_sensitive=False)()
+        slow.may_answer.set()
+        while len(slow.letters) < 30:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(asyncio.wait_for(told(), 30))
+    assert "sam" not in {letter.to for letter in slow.letters}
+    assert Delivery.objects.get(address=sam).state == State.CANCELLED
+
+
+class Slow(Office):
+    """A provider that answers nobody until it may, eight at once."""
+
+    def __init__(self) -> None:
+        super().__init__("slow", Capabilities(per_second=0, at_once=8))
+        self.may_answer = asyncio.Event()
+
+    async def send(self, letter: Letter, http: Http) -> Outcome:
+        self.letters.append(letter)
+        await self.may_answer.wait()
+        return Accepted(letter.id)
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_never_take_the_same_letter() -> None:
@@ -350,10 +416,10 @@ def test_two_workers_at_once_never_take_the_same_letter() -> None:
             connection.close()
 
     workers = [threading.Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
     assert len(taken) == len(set(taken))
     # Whoever found nothing free at that moment stopped; what it left is still there for the next.
     assert Delivery.objects.waiting().count() == 40 - len(taken)

@@ -112,7 +112,12 @@ def _take(channel: str, *, able: Capabilities, limit: int, now: datetime) -> lis
     ids += _same_digests(channel, ids, now=now)
     accounts.used(channel, len(ids), able=able, now=now)
     Delivery.objects.filter(pk__in=ids).update(state=State.CLAIMED, lease_until=now + LEASE, attempts=F("attempts") + 1)
-    return sorted(Delivery.objects.filter(pk__in=ids).select_related(*WITH_ALL), key=lambda d: (d.urgency, d.due_at, d.address_id))
+    return sorted_by_loudness(Delivery.objects.filter(pk__in=ids).select_related(*WITH_ALL))
+
+
+def sorted_by_loudness(taken: Iterable[Delivery]) -> list[Delivery]:
+    """Alarms first, then what waits longest."""
+    return sorted(taken, key=lambda d: (d.urgency, d.due_at, d.address_id))
 
 
 def _free(due: "QuerySet[Delivery]") -> "QuerySet[Delivery]":

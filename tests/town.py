@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from meldkring.groups import joining
-from meldkring.groups.models import Group, Kind, Role
+from meldkring.groups.models import Group, Kind, Link, Role
 from meldkring.people.models import Person
 from meldkring.places.models import District, Municipality
 
@@ -66,6 +66,7 @@ def town() -> Town:
             "officer": "", "official": "", "outsider": "",
         }.items()
     }  # fmt: skip
+    _link(groups["municipal"], noord, zuid)
     for name, group, role in _MEMBERSHIPS:
         joining.join(people[name], groups[group], role=role)
     return Town(municipality=municipality, noord=noord, zuid=zuid, **groups, **people)
@@ -87,6 +88,11 @@ _MEMBERSHIPS = [
     ("officer", "coordination_noord", Role.OFFICER),
     ("official", "municipal", Role.OFFICIAL),
 ]
+
+
+def _link(municipal: Group, *districts: District) -> None:
+    now = timezone.now()
+    Link.objects.bulk_create(Link(municipal=municipal, district=d, proposed_at=now, agreed_at=now) for d in districts)
 
 
 def _groups(municipality: Municipality, noord: District, zuid: District) -> dict[str, Group]:

@@ -141,7 +141,7 @@ def test_looking_is_cheap_and_does_not_grow(place: Town, clock: time_machine.Tra
 @pytest.mark.postgres
 def test_the_pair_by_pair_rule_is_the_rule_of_the_routes(place: Town) -> None:
     for steering in Group.objects.filter(kind=Kind.STEERING):
-        found = {g.pk for g in Group.objects.all() if routes.judges(steering, g)}
+        found = {g.pk for g in Group.objects.all() if routes.judges(steering, g, linked=routes.linked())}
         assert found == {g.pk for g in routes.sources(steering)}
 
 

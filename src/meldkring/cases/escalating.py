@@ -78,12 +78,13 @@ def _late(now: datetime) -> list[Late]:
     places = {p.group.municipality_id for p in waiting}
     desks = list(Group.objects.filter(kind=GroupKind.STEERING, closed_at=None, municipality__in=places).select_related("district"))
     coordinated = set(Group.objects.filter(kind=GroupKind.COORDINATION, closed_at=None).values_list("district", flat=True))
+    linked = routes.linked()
     done = set(Judgement.objects.filter(posting__in=waiting, undone_at=None).values_list("posting", "steering"))
     told = set(Escalation.objects.filter(posting__in=waiting).values_list("posting", "steering", "level"))
     found = []
     for posting in waiting:
         for steering in desks:
-            if routes.judges(steering, posting.group) and (posting.pk, steering.pk) not in done:
+            if routes.judges(steering, posting.group, linked=linked) and (posting.pk, steering.pk) not in done:
                 # What stands in the coordination group itself, or above it, its members have on their own desks.
                 above = steering.district_id in coordinated and posting.group.kind in (GroupKind.WATCH, GroupKind.STEERING)
                 levels = _levels(now - posting.posted_at, steering, above=above)

@@ -53,4 +53,5 @@ def actions(posting: Posting, *, steering: Group, language: str) -> tuple[Action
 
 def _steering_groups(group: Group) -> list[Group]:
     inside = Group.objects.filter(kind=Kind.STEERING, closed_at=None, municipality=group.municipality_id)
-    return [g for g in inside if routes.judges(g, group)]
+    linked = routes.linked()
+    return [g for g in inside if routes.judges(g, group, linked=linked)]

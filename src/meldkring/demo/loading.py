@@ -9,7 +9,7 @@ from meldkring.cases import closing
 from meldkring.cases.models import Case, Outcome, Status
 from meldkring.demo import chatting, counting, growing, history, places, residents
 from meldkring.demo.town import Town
-from meldkring.groups.models import Group, Kind, Membership, Role
+from meldkring.groups.models import Group, Kind, Link, Membership, Role
 from meldkring.people.models import Person
 from meldkring.places.models import District, Municipality, Neighbourhood
 
@@ -26,7 +26,7 @@ def loaded() -> bool:
 def load() -> None:
     """Fill an empty database with the demo."""
     municipality = Municipality.objects.create(name=places.MUNICIPALITY, code=places.CODE)
-    _group(Kind.MUNICIPAL, f"Regiegroep {municipality.name}", municipality)
+    municipal = _group(Kind.MUNICIPAL, f"Regiegroep {municipality.name}", municipality)
     people = 0
     for wijk in places.WIJKEN:
         district = District.objects.create(municipality=municipality, name=wijk.name, slug=wijk.slug)
@@ -38,6 +38,8 @@ def load() -> None:
             watch.neighbourhoods.add(neighbourhood)
             people += _people(buurt, watch, neighbourhood, start=people)
         _steering(wijk, steering)
+        since = timezone.now() - LIVED_HERE
+        Link.objects.create(municipal=municipal, district=district, proposed_at=since, agreed_at=since)
     _growing(municipality, start=people)
     _officer_and_official()
     growing.settle()

@@ -129,3 +129,49 @@ class PublicName(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} for {self.steering_id}"
+
+
+class Link(models.Model):
+    """A district is linked to the others of its municipality (S9): asked by who oversees it, agreed on by the district's steering members."""
+
+    municipal = models.ForeignKey(Group, models.CASCADE, related_name="links")
+    district = models.ForeignKey(District, models.CASCADE, related_name="links")
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    proposed_at = models.DateTimeField()
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text=_("Declined, withdrawn, or no longer linked."))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("district",), condition=Q(ended_at=None), name="one_link_per_district")]
+
+    def __str__(self) -> str:
+        return f"{self.district_id} to {self.municipal_id}"
+
+
+class Agreement(models.Model):
+    """A steering member agrees that their district is linked."""
+
+    link = models.ForeignKey(Link, models.CASCADE, related_name="agreements")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("link", "person"), name="agreed_once_per_link")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} agrees"
+
+
+class Chosen(models.Model):
+    """A steering member who speaks for their district in the municipal group. Without any, the phone managers do."""
+
+    district = models.ForeignKey(District, models.CASCADE, related_name="chosen")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="chosen")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("district", "person"), condition=Q(until=None), name="chosen_once_per_district")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} for {self.district_id}"

@@ -1,7 +1,7 @@
 """Who may do what: one table from role and kind of group to rights, and the standing of a person in every group.
 
 A standing is kept (a membership) or derived: a steering member stands in every watch group the steering group runs (S7) and in the
-coordination group of the district (S8); a phone manager also in the municipal group, if there is one (S9).
+coordination group of the district (S8); whom a linked district chose, else its phone managers, also in the municipal group (S9).
 A role that decides over others works only for who signs in with a second step (BIO2: no shared or weak accounts).
 """
 
@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from meldkring.groups import representing
 from meldkring.groups.models import Group, Kind, Membership, Role
 from meldkring.people.models import Person
 
@@ -33,6 +34,7 @@ class Right(enum.Enum):
     FOR_POLICE = "for_police"
     MEMBERS = "members"
     FIGURES = "figures"
+    LINK = "link"
 
 
 R = Right
@@ -51,9 +53,11 @@ RIGHTS: dict[tuple[str, str], frozenset[Right]] = {
     (Role.PHONE_MANAGER, Kind.COORDINATION): _STEERS,
     (Role.DEPUTY, Kind.COORDINATION): _STEERS,
     (Role.OFFICER, Kind.COORDINATION): frozenset({R.READ, R.REACT, R.CONVERSE, R.POLICE}),
+    (Role.STEERING, Kind.MUNICIPAL): _STEERS - {R.FOR_POLICE},
     (Role.PHONE_MANAGER, Kind.MUNICIPAL): _STEERS - {R.FOR_POLICE},
-    (Role.OFFICIAL, Kind.MUNICIPAL): frozenset({R.FIGURES}),
-    (Role.ADMINISTRATOR, Kind.MUNICIPAL): frozenset({R.FIGURES}),
+    (Role.DEPUTY, Kind.MUNICIPAL): _STEERS - {R.FOR_POLICE},
+    (Role.OFFICIAL, Kind.MUNICIPAL): frozenset({R.FIGURES, R.LINK}),
+    (Role.ADMINISTRATOR, Kind.MUNICIPAL): frozenset({R.FIGURES, R.LINK}),
 }
 STEERING_ROLES = (Role.STEERING, Role.PHONE_MANAGER, Role.DEPUTY)
 GUARDED_ROLES = (*STEERING_ROLES, Role.OFFICER, Role.OFFICIAL, Role.ADMINISTRATOR)
@@ -79,7 +83,7 @@ class Standing:
 
 
 def standings(person: Person) -> list[Standing]:
-    """Every standing of this person, kept and derived, past ones too; at most two queries."""
+    """Every standing of this person, kept and derived, past ones too; at most four queries."""
     kept = list(person.memberships.select_related("group__district", "group__municipality"))
     found = [(m, m.group) for m in kept]
     steering = [m for m in kept if m.kind == Kind.STEERING and m.role in STEERING_ROLES]
@@ -89,13 +93,14 @@ def standings(person: Person) -> list[Standing]:
             reach |= _derived_from(m)
         derived = list(Group.objects.filter(reach).select_related("district", "municipality"))
         found += [(m, g) for m in steering for g in derived if _derives(m, g)]
-    return [_standing(m, g, person) for m, g in found]
+    return [_standing(m, g, person) for m, g in found] + [_standing(m, g, person, span) for m, g, span in representing.spans(steering)]
 
 
-def _standing(m: Membership, group: Group, person: Person) -> Standing:
-    ends = [at for at in (m.left_at, group.closed_at) if at]
+def _standing(m: Membership, group: Group, person: Person, span: representing.Span | None = None) -> Standing:
+    since, until = span or (m.joined_at, m.left_at)
+    ends = [at for at in (until, group.closed_at) if at]
     works = m.role not in GUARDED_ROLES or person.second_factor_since is not None
-    return Standing(group, m.role, m.joined_at, min(ends, default=None), works)
+    return Standing(group, m.role, since, min(ends, default=None), works)
 
 
 def current(person: Person) -> dict[int, list[Standing]]:
@@ -159,20 +164,13 @@ def _memberships_behind(group: Group) -> QuerySet[Membership]:
     elif group.kind == Kind.COORDINATION:
         behind |= Q(kind=Kind.STEERING, group__district=group.district_id, role__in=STEERING_ROLES)
     elif group.kind == Kind.MUNICIPAL:
-        behind |= Q(kind=Kind.STEERING, group__municipality=group.municipality_id, role=Role.PHONE_MANAGER)
+        behind |= representing.behind(group)
     return lasting.filter(behind) if group.closed_at is None else lasting.none()
 
 
 def _derived_from(m: Membership) -> Q:
-    reach = Q(run_by=m.group_id) | Q(kind=Kind.COORDINATION, district=m.group.district_id)
-    if m.role == Role.PHONE_MANAGER:
-        reach |= Q(kind=Kind.MUNICIPAL, municipality=m.group.municipality_id)
-    return reach
+    return Q(run_by=m.group_id) | Q(kind=Kind.COORDINATION, district=m.group.district_id)
 
 
 def _derives(m: Membership, group: Group) -> bool:
-    if group.kind == Kind.WATCH:
-        return group.run_by_id == m.group_id
-    if group.kind == Kind.COORDINATION:
-        return group.district_id == m.group.district_id
-    return group.kind == Kind.MUNICIPAL and m.role == Role.PHONE_MANAGER and group.municipality_id == m.group.municipality_id
+    return group.run_by_id == m.group_id if group.kind == Kind.WATCH else group.district_id == m.group.district_id

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from meldkring import bell
 from meldkring.cases.carrying import Way
-from meldkring.groups import joining, roles
+from meldkring.groups import joining, representing, roles
 from meldkring.groups.models import Group, Kind, Membership, Role, Shift
 from meldkring.growth.models import Move, Part, Plan
 from meldkring.people.models import Person
@@ -51,7 +51,7 @@ def coordinate(district: District) -> None:
     lasting = Group.objects.filter(district=district, closed_at=None)
     several = any(lasting.filter(kind=kind).count() > 1 for kind in (Kind.WATCH, Kind.STEERING))
     present = lasting.filter(kind=Kind.COORDINATION)
-    linked = Group.objects.filter(municipality=district.municipality_id, kind=Kind.MUNICIPAL, closed_at=None).exists()
+    linked = representing.linked().filter(district=district).exists()
     if several and not present.exists():
         name = _("Coordination %(name)s") % {"name": district.name}
         Group.objects.create(kind=Kind.COORDINATION, name=name[:100], municipality_id=district.municipality_id, district=district)

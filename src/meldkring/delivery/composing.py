@@ -63,7 +63,7 @@ def letters(deliveries: Sequence[Delivery], *, able: Capabilities = PLAIN) -> li
         letter = _letter(parcel[0], written) if len(written) == len(parts) else None
         if letter and len(parcel) == 1 and (choices := judges.get((parcel[0].posting_id or 0, parcel[0].address.person_id))):
             letter = replace(letter, actions=choices)
-        if letter and len(together) == 1 and (more := offered.get((together[0].posting_id or 0, together[0].address.person_id))):
+        if letter and len(parcel) == 1 and (more := offered.get((parcel[0].posting_id or 0, parcel[0].address.person_id))):
             letter = replace(letter, actions=(*letter.actions, more))
         if letter and able.buttons and not able.inbound:
             letter = _with_call(letter, parcel[0])

@@ -91,7 +91,7 @@ def test_police_may_not_post_in_a_watch_group_and_others_need_a_source() -> None
     with pytest.raises(roles.NotAllowed):
         scene.police_message(t, [t.watch_a])
     with pytest.raises(reporting.BadAnswer):
-        police.place("Van", to=[], by=t.officer)
+        police.place("Van", by=t.outsider)
     with pytest.raises(reporting.BadAnswer):
         police.place("Van", to=[t.steering_1], by=t.sam)
     with pytest.raises(roles.NotAllowed):

@@ -198,11 +198,11 @@ def test_conversation_in_a_coordination_group(place: Town) -> None:
 @pytest.mark.requirement(35)
 def test_a_steering_member_places_for_the_police(place: Town) -> None:
     client, url = of(place.sam), reverse("police")
-    data = {"text": "Grey van, false plates", "to": [str(place.coordination_noord.pk)], "place": "Kade"}
+    data = {"text": "Grey van, false plates", "to": [str(place.coordination_noord.pk)], "place": "Kade", "valid_for": "12"}
     answer = client.post(url, data)
     assert answer.status_code == 422
     assert "Grey van, false plates" in answer.content.decode()
-    told = {"source": "Officer Jansen", "source_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M")}
+    told = {"shown": answer.context["mark"], "source": "Officer Jansen", "source_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M")}
     answer = client.post(url, data | told)
     case = Case.objects.get()
     assert answer.url == reverse("case", args=[case.reference])
@@ -211,7 +211,8 @@ def test_a_steering_member_places_for_the_police(place: Town) -> None:
 
 @pytest.mark.requirement(16)
 def test_an_officer_places_a_message_once(place: Town) -> None:
-    data = {"text": "Grey van", "to": [str(place.steering_1.pk)], "key": "7c3b6f0e-3f37-4a07-8a0c-5a1df0a6a5d1"}
+    data = {"text": "Grey van", "to": [str(place.steering_1.pk)], "key": "7c3b6f0e-3f37-4a07-8a0c-5a1df0a6a5d1", "valid_for": "12"}
+    data["shown"] = of(place.officer).post(reverse("police"), data | {"look": "1"}).context["mark"]
     for _twice in range(2):
         assert of(place.officer).post(reverse("police"), data).status_code == 302
     assert Case.objects.count() == 1

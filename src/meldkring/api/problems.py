@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja import errors as ninja_errors
 
-from meldkring.cases import forwarding, holding, judging, lifecycle, reporting
+from meldkring.cases import forwarding, holding, judging, lifecycle, reporting, validity
 from meldkring.groups import roles
 from meldkring.messaging import posting as postings
+from meldkring.places import shapes
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -23,11 +24,13 @@ STATUS: dict[type[Exception], int] = {
     postings.BadText: 400,
     reporting.BadAnswer: 400,
     forwarding.NotOnRoute: 400,
+    shapes.BadOutline: 400,
     roles.NotAllowed: 403,
     judging.AlreadyJudged: 409,
     judging.TooLate: 409,
     lifecycle.CaseClosed: 409,
     lifecycle.CaseOpen: 409,
+    validity.NoLongerValid: 409,
     holding.AlreadyHeld: 409,
     postings.NotHere: 409,
     postings.KeyUsed: 409,

@@ -9,7 +9,7 @@ from ninja import Query, Router
 
 from meldkring.api import schemas, tokens
 from meldkring.cases import access as cases
-from meldkring.cases import forwarding, judging
+from meldkring.cases import advice, forwarding, judging
 from meldkring.cases.models import Case
 from meldkring.groups import access as groups
 from meldkring.groups import roles
@@ -109,10 +109,15 @@ def desk(request: HttpRequest, steering: Annotated[int, Query(ge=1, le=2**63 - 1
     group = tokens.steering(person, steering)
     postings = list(judging.waiting(group, by=person)[:MOST])
     reach: dict[int, int] = {}
+    free = {posting: list(forwarding.targets(posting, steering=group)) for posting in postings}
+    advised = advice.propose(free, steering=group)
     waiting = [
-        schemas.WaitingOut(posting=out, targets=[_target(g, reach) for g in forwarding.targets(posting, steering=group)])
+        schemas.WaitingOut(
+            posting=out, targets=[_target(g, reach) for g in free[posting]],
+            advice=[schemas.AdviceOut(**schemas.GroupOut.of(p.group).model_dump(), reason=p.reason) for p in advised[posting.pk].proposals],
+        )
         for posting, out in zip(postings, shown(postings), strict=True)
-    ]
+    ]  # fmt: skip
     held = messaging.held(person).filter(group__run_by=group).select_related(WITH_CASE)
     return schemas.DeskOut(steering=schemas.GroupOut.of(group), waiting=waiting, held=shown(held[:MOST]))
 

@@ -9,7 +9,7 @@ from ninja import Field, Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 
-from meldkring.cases.models import Case, Direction, Follow, Holder, Judgement, Outcome
+from meldkring.cases.models import Case, Contribution, Direction, Follow, Holder, Judgement, Outcome
 from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.messaging.models import Letter, Posting
@@ -89,6 +89,7 @@ class JudgementIn(Sent):
     verdict: Literal["forwarded", "not_relevant"]
     to: Ids = []
     follow: bool = False
+    advised: Ids = Field([], description="The groups that were advised, as the desk gave them; kept to know how often advice is followed.")
 
     @model_validator(mode="after")
     def fits(self) -> Self:
@@ -98,12 +99,29 @@ class JudgementIn(Sent):
 
 
 class PoliceMessageIn(Sent):
-    to: Annotated[Ids, Field(min_length=1)]
+    to: Ids = Field([], description="The groups where it enters; left out, they follow from the area.")
+    area: Ids = Field([], description="The neighbourhoods it is meant for; left out, all of the districts you serve.")
+    outline: dict[str, Any] | None = Field(None, description="A drawn area instead: a GeoJSON geometry, Polygon or MultiPolygon.")
+    valid_until: AwareDatetime | None = Field(
+        None, description="After this it withdraws by itself; left out, as the district usually has it."
+    )
+    police_number: Annotated[str, Field(max_length=40), AfterValidator(_storable)] = ""
+    police_number_shown: bool = False
     text: Text
     source: Annotated[str, Field(max_length=100), AfterValidator(_storable)] = ""
     source_at: AwareDatetime | None = None
     key: uuid.UUID | None = None
     extras: Extras = Extras()
+
+
+class AreaIn(Sent):
+    to: Ids = []
+    area: Ids = []
+    outline: dict[str, Any] | None = None
+
+
+class ExtensionIn(Sent):
+    valid_until: AwareDatetime
 
 
 class TextIn(Sent):
@@ -143,6 +161,13 @@ class GroupOut(Shown):
         return cls(id=group.pk, kind=group.kind, name=group.name)
 
 
+class ReachOut(Shown):
+    enters: list[GroupOut] = Field(description="The groups where it enters; their steering members read it first.")
+    watch: list[GroupOut] = Field(description="The watch groups that it can come to from there.")
+    groups: int
+    people: int = Field(description="How many different people that is, at most.")
+
+
 class MeOut(PersonOut):
     language: str
     groups: list[GroupOut]
@@ -178,6 +203,13 @@ class ExtrasOut(Shown):
     going_to_do: str
     source: str
     source_at: datetime | None
+    valid_until: datetime | None
+    police_number: str = Field(description="The number that the police have for it; empty where residents are not to see it.")
+
+    @classmethod
+    def of(cls, contribution: Contribution, group: Group) -> Self:
+        shown = cls.model_validate(contribution, from_attributes=True)
+        return shown if not group.is_watch or contribution.police_number_shown else shown.model_copy(update={"police_number": ""})
 
 
 class PostingOut(Shown):
@@ -186,9 +218,9 @@ class PostingOut(Shown):
     group: GroupOut
     number: int | None
     kind: str
-    state: Literal["standing", "held", "hidden", "withdrawn"]
+    state: Literal["standing", "held", "hidden", "withdrawn", "expired"]
     author: PersonOut | None
-    text: str = Field(description="Empty when hidden or withdrawn.")
+    text: str = Field(description="Empty when hidden or withdrawn, and in a watch group when expired.")
     said_at: datetime
     posted_at: datetime
     hidden_reason: str
@@ -199,21 +231,26 @@ class PostingOut(Shown):
     @classmethod
     def of(cls, posting: Posting, chain: list[Posting]) -> Self:
         message, state = posting.message, _state(posting)
-        contribution, gone = getattr(message, "contribution", None), state in ("hidden", "withdrawn")
+        contribution, gone = (
+            getattr(message, "contribution", None),
+            state in ("hidden", "withdrawn") or (state == "expired" and posting.group.is_watch),
+        )
         return cls(
             id=posting.pk, message=message.pk, group=GroupOut.of(posting.group), number=posting.number, kind=message.kind, state=state,
             author=PersonOut.of(message.author), text="" if gone else message.text, said_at=message.said_at, posted_at=posting.posted_at,
             hidden_reason=posting.hidden_reason, case=contribution.case.reference if contribution else None,
-            extras=ExtrasOut.model_validate(contribution, from_attributes=True) if contribution and not gone else None,
+            extras=ExtrasOut.of(contribution, posting.group) if contribution and not gone else None,
             provenance=[_step(a, b) for a, b in pairwise(chain)],
         )  # fmt: skip
 
 
-def _state(posting: Posting) -> Literal["standing", "held", "hidden", "withdrawn"]:
+def _state(posting: Posting) -> Literal["standing", "held", "hidden", "withdrawn", "expired"]:
     if posting.withdrawn_at:
         return "withdrawn"
     if posting.hidden_at:
         return "hidden"
+    if (found := getattr(posting.message, "contribution", None)) and found.expired_at:
+        return "expired"
     return "held" if posting.number is None else "standing"
 
 
@@ -277,9 +314,14 @@ class TargetOut(GroupOut):
     reach: int = Field(description="How many people read there.")
 
 
+class AdviceOut(GroupOut):
+    reason: str = Field(description="Why this group should hear of it, in words.")
+
+
 class WaitingOut(Shown):
     posting: PostingOut
     targets: list[TargetOut]
+    advice: list[AdviceOut] = Field(description="Those of the targets that should hear of it, the first one in front.")
 
 
 class DeskOut(Shown):
@@ -304,6 +346,7 @@ class JudgementOut(Shown):
 class LetterOut(Shown):
     id: int
     steering: GroupOut
+    officer: PersonOut | None = Field(description="Filled when the letter is between an officer and a resident.")
     resident: PersonOut
     author: PersonOut | None
     text: str
@@ -315,6 +358,7 @@ class LetterOut(Shown):
     def of(cls, letter: Letter) -> Self:
         resident = PersonOut(id=letter.resident.pk, name=letter.resident.shown_name)
         return cls(
-            id=letter.pk, steering=GroupOut.of(letter.steering), resident=resident, author=PersonOut.of(letter.author), text=letter.text,
+            id=letter.pk, steering=GroupOut.of(letter.steering), officer=PersonOut.of(letter.officer), resident=resident,
+            author=PersonOut.of(letter.author), text=letter.text,
             about=letter.about_id, written_at=letter.written_at, read_at=letter.read_at,
         )  # fmt: skip

@@ -12,7 +12,7 @@ from ninja import Status
 
 from meldkring.api import reading, schemas, tokens
 from meldkring.cases import access as cases
-from meldkring.cases import closing, following, forwarding, holding, judging, police, reporting
+from meldkring.cases import advice, closing, following, forwarding, holding, judging, police, reporting, validity
 from meldkring.groups import access as groups
 from meldkring.groups import roles, routes
 from meldkring.groups.models import Group
@@ -94,11 +94,13 @@ def judge(request: HttpRequest, posting_id: int, body: schemas.JudgementIn) -> M
     person = tokens.person(request)
     steering = tokens.steering(person, body.steering)
     posting = _of_a_case(messaging.posting(person, posting_id))
+    allowed = {g.pk for g in routes.targets(posting.group, steering=steering)}
     if body.verdict == "forwarded":
         to = _on_route(posting, steering, body.to)
         judgement = forwarding.forward(posting, to=to, steering=steering, by=person, follow=body.follow)
     else:
         judgement = judging.not_relevant(posting, steering=steering, by=person)
+    advice.keep(judgement, proposed=[pk for pk in dict.fromkeys(body.advised) if pk in allowed], chosen=body.to)
     return Status(201, schemas.JudgementOut.of(judgement))
 
 
@@ -128,9 +130,29 @@ def release(request: HttpRequest, posting_id: int) -> schemas.PostingOut:
 def place_police_message(request: HttpRequest, body: schemas.PoliceMessageIn) -> Made:
     """Place a message of the police, or on their behalf with source and time: a case begins."""
     person = tokens.person(request)
-    to = [groups.group(person, pk) for pk in dict.fromkeys(body.to)]
-    case = police.place(body.text, to=to, by=person, source=body.source, source_at=body.source_at, key=body.key, **body.extras.given())
+    case = police.place(
+        body.text, by=person, source=body.source, source_at=body.source_at, key=body.key, valid_until=body.valid_until,
+        police_number=body.police_number, police_number_shown=body.police_number_shown, **_meant_for(person, body), **body.extras.given(),
+    )  # fmt: skip
     return Status(201, reading.case_page(person, case))
+
+
+@router.post("/police-messages/reach", response=schemas.ReachOut, tags=["cases"])
+def reach_of_police_message(request: HttpRequest, body: schemas.AreaIn) -> schemas.ReachOut:
+    """Whom a message for this area would reach; nothing is sent."""
+    person = tokens.person(request)
+    meant = _meant_for(person, body)
+    found = police.reach(person, police.within(person, meant["area"], meant["outline"]), to=meant["to"])
+    enters, watch = ([schemas.GroupOut.of(g) for g in some] for some in (found.entries, found.watch))
+    return schemas.ReachOut(enters=enters, watch=watch, groups=found.groups, people=found.people)
+
+
+@router.post("/cases/{reference}/extension", response=schemas.CasePage, tags=["cases"])
+def extend_police_message(request: HttpRequest, reference: str, body: schemas.ExtensionIn) -> schemas.CasePage:
+    """Let the message of the police with which the case began hold longer, before it has run out."""
+    person = tokens.person(request)
+    validity.extend(reading.case_of(person, reference), valid_until=body.valid_until, by=person)
+    return reading.case_page(person, reading.case_of(person, reference))
 
 
 @router.post("/groups/{int:group_id}/notices", response={201: schemas.PostingOut}, tags=["groups"])
@@ -174,6 +196,17 @@ def _made(response: HttpResponse, posting: Posting) -> Made:
     return made
 
 
+def _meant_for(person: Person, body: schemas.PoliceMessageIn | schemas.AreaIn) -> dict[str, Any]:
+    """The groups and neighbourhoods of a message of the police; what this person cannot place in does not exist for them."""
+    mine = {n.pk: n for n in police.neighbourhoods(person)}
+    if set(body.area) - mine.keys():
+        raise Http404
+    to = [groups.group(person, pk) for pk in dict.fromkeys(body.to)]
+    if not to and not police.places(person):
+        raise Http404
+    return {"to": to, "area": [mine[pk] for pk in dict.fromkeys(body.area)], "outline": body.outline}
+
+
 def _of_a_case(posting: Posting) -> Posting:
     if not hasattr(posting.message, "contribution"):
         raise postings.NotHere(_("This message does not belong to a case."))
@@ -190,7 +223,7 @@ def _on_route(posting: Posting, steering: Group, wanted: list[int]) -> list[Grou
 
 def _correspondents(person: Person, steering: int, resident: int) -> tuple[Group, Person]:
     if resident == person.pk:
-        letter = letters.readable(person).filter(steering=steering, resident=person).first()
+        letter = letters.readable(person).filter(steering=steering, resident=person, officer=None).first()
         if letter is None:
             raise Http404
         return letter.steering, person

@@ -1,5 +1,7 @@
 """Which cases, and what of them, a person may read: what stands in their groups, and everything of a case they hold (ADR 0004)."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
@@ -51,6 +53,13 @@ def holders(person: Person, case: Case) -> QuerySet[Holder]:
     """Who keeps in touch with the police now: in the groups this person reads, or everywhere for who holds the case."""
     found = case.holders.filter(until=None).select_related("person", "group").order_by("since")
     return found if holding(person, case) else found.filter(group__in=roles.with_right(person, roles.Right.READ))
+
+
+def in_touch(officer: Person, cases: Iterable[Case]) -> list[Holder]:
+    """Who keeps in touch with the police about these cases, in the districts that this officer serves (S16)."""
+    districts = {g.district_id for g in roles.with_right(officer, roles.Right.POLICE)}
+    found = Holder.objects.filter(case__in=list(cases), until=None, group__district__in=districts)
+    return list(found.select_related("person", "group").order_by("since", "pk"))
 
 
 def follows(person: Person, case: Case) -> QuerySet[Follow]:

@@ -18,8 +18,10 @@ from meldkring.people.models import Person
 
 
 def may_close(person: Person, case: Case) -> bool:
-    """A holder of the case, or a steering member of any group it reached."""
+    """A holder of the case, a steering member of any group it reached, or the officer who placed the message with which it began."""
     if access.holding(person, case):
+        return True
+    if case.opened_by_id == person.pk and roles.has(person, roles.Right.POLICE, case.origin):
         return True
     ours = {g.pk for g in roles.with_right(person, roles.Right.CLOSE)}
     return reporting.reached(case).filter(pk__in=ours).exists()
@@ -41,6 +43,17 @@ def close(case: Case, *, outcome: str, text: str, by: Person, key: uuid.UUID | N
     case.save(update_fields=["status", "outcome", "closed_at"])
     _tell_everywhere(case, message, by=by)
     log.record("close", case, by=by, outcome=outcome)
+    return message
+
+
+def close_by_itself(case: Case, *, outcome: str, text: str) -> Message:
+    """End a case because time passed; its row is locked by the caller. The closing message has no author."""
+    message, _new = postings.say(None, kind=Kind.CLOSING, text=text)
+    lifecycle.move(case, "close")
+    case.outcome, case.closed_at = outcome, timezone.now()
+    case.save(update_fields=["status", "outcome", "closed_at"])
+    _tell_everywhere(case, message, by=None)
+    log.record("close", case, by=None, outcome=outcome)
     return message
 
 
@@ -87,7 +100,7 @@ def _remind(case: Case, *, now: datetime, second: bool) -> int:
     return 1
 
 
-def _tell_everywhere(case: Case, message: Message, *, by: Person) -> None:
+def _tell_everywhere(case: Case, message: Message, *, by: Person | None) -> None:
     groups: list[Group] = list(reporting.reached(case))
     reporting.contribute(message, case=case, extras={})
     postings.post(message, groups, by=by)

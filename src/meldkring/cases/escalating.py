@@ -56,6 +56,7 @@ def alarms(person: Person, *, judges_in: Sequence[Group] | None = None) -> Query
     return (
         Escalation.objects.filter(told, ~Exists(judged), posting__hidden_at=None, posting__withdrawn_at=None)
         .filter(posting__message__contribution__case__status=Status.OPEN, steering__closed_at=None)
+        .filter(posting__message__contribution__expired_at=None)
         .select_related("posting__message__contribution__case", "posting__group", "steering")
         .order_by("posting__posted_at", "pk")
     )
@@ -66,6 +67,7 @@ def _waiting() -> QuerySet[Posting]:
     return (
         Posting.objects.standing()
         .filter(message__kind__in=ALARMS, hidden_at=None, message__contribution__case__status=Status.OPEN)
+        .filter(message__contribution__expired_at=None)
         .exclude(message__contribution__case__called=Called.NOT_NEEDED)
         .select_related("group", "message__contribution__case__origin")
     )

@@ -11,8 +11,9 @@ from meldkring.cases import access, lifecycle, reporting
 from meldkring.cases.models import Case, Holder
 from meldkring.groups import roles
 from meldkring.groups.models import Group
+from meldkring.messaging import letters
 from meldkring.messaging import posting as postings
-from meldkring.messaging.models import Change, Kind, Posting
+from meldkring.messaging.models import Change, Kind, Letter, Posting
 from meldkring.people.models import Person
 
 
@@ -68,6 +69,16 @@ def police_news(text: str, *, case: Case, group: Group, by: Person, key: uuid.UU
     if not held and not roles.has(by, roles.Right.CLOSE, group):
         raise roles.NotAllowed(_("News from the police is placed by the case holder or a steering member."))
     return reporting.react(text, case=case, group=group, by=by, kind=Kind.NEWS, key=key)
+
+
+@transaction.atomic
+def write_to_holder(text: str, *, case: Case, group: Group, by: Person) -> Letter:
+    """A private word of an officer who serves a group this case reached to who holds it in a watch group (S16)."""
+    present = holder(case, group)
+    if present is None or not lifecycle.reached(case).filter(pk__in=[g.pk for g in roles.with_right(by, roles.Right.POLICE)]).exists():
+        raise roles.NotAllowed(_("An officer writes to who is in touch with the police about a case of their own groups."))
+    about = Posting.objects.standing().filter(message__contribution__case=case, group=group).order_by("number").first()
+    return letters.write_with_officer(text, officer=by, resident=present.person, steering=group.run_by or group, by=by, about=about)
 
 
 def _hold(case: Case, group: Group, person: Person, *, how: str, by: Person) -> Holder:

@@ -43,7 +43,7 @@ def waiting(steering: Group, *, by: Person | None = None) -> QuerySet[Posting]:
     return (
         Posting.objects.standing()
         .filter(group__in=sources, message__kind__in=JUDGED_KINDS, hidden_at=None)
-        .filter(message__contribution__case__status=Status.OPEN)
+        .filter(message__contribution__case__status=Status.OPEN, message__contribution__expired_at=None)
         .filter(~Exists(judged))
         .select_related("message__author", "message__contribution__case", "group", "forwarded_from__group", "posted_by")
         .order_by("-message__contribution__case", "posted_at")
@@ -75,6 +75,8 @@ def judge(posting: Posting, *, steering: Group, by: Person, verdict: str) -> Jud
     lifecycle.open_case(posting.message.contribution.case)
     if not Posting.objects.standing().filter(pk=posting.pk, hidden_at=None).exists():
         raise postings.NotHere(_("This message no longer stands here."))
+    if posting.message.contribution.expired_at:
+        raise postings.NotHere(_("This message of the police is no longer valid."))
     earlier = Judgement.objects.select_related("by").filter(posting=posting, steering=steering, undone_at=None).first()
     if earlier and earlier.verdict not in SILENT:
         raise AlreadyJudged(earlier)
@@ -91,7 +93,7 @@ def judge(posting: Posting, *, steering: Group, by: Person, verdict: str) -> Jud
 def can_be_judged(posting: Posting, *, steering: Group) -> bool:
     """Whether a verdict of this steering group is still possible: the case is open, and no colleague has judged the posting here."""
     found = posting.message.kind in JUDGED_KINDS and posting.number is not None and not posting.hidden_at and not posting.withdrawn_at
-    if not found or not posting.message.contribution.case.is_open:
+    if not found or not posting.message.contribution.case.is_open or posting.message.contribution.expired_at:
         return False
     by_hand = Judgement.objects.filter(posting=posting, steering=steering, undone_at=None).exclude(verdict__in=SILENT)
     return routes.sources(steering).filter(pk=posting.group_id).exists() and not by_hand.exists()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meldkring.groups.models import Group
 from meldkring.messaging.models import Message, Posting
+from meldkring.places.models import Neighbourhood
 
 PERSON = settings.AUTH_USER_MODEL
 UNDO = timedelta(seconds=10)
@@ -95,9 +96,29 @@ class Contribution(models.Model):
     going_to_do = models.CharField(_("what I am going to do"), max_length=200, blank=True)
     source = models.CharField(_("source"), max_length=100, blank=True, help_text=_("Who of the police told this."))
     source_at = models.DateTimeField(_("told at"), null=True, blank=True)
+    valid_until = models.DateTimeField(null=True, blank=True, help_text=_("Until when a message of the police holds."))
+    expired_at = models.DateTimeField(null=True, blank=True)
+    police_number = models.CharField(_("number of the police"), max_length=40, blank=True)
+    police_number_shown = models.BooleanField(default=False, help_text=_("Residents see the number too, not only steering members."))
+
+    class Meta:
+        indexes = [
+            models.Index(fields=("valid_until",), condition=Q(expired_at=None, valid_until__isnull=False), name="message_will_expire")
+        ]
 
     def __str__(self) -> str:
         return f"{self.message_id} in {self.case_id}"
+
+
+class Area(models.Model):
+    """For which neighbourhoods a message of the police is meant; `outline` is what was drawn, if it was drawn."""
+
+    contribution = models.OneToOneField(Contribution, models.CASCADE, related_name="area")
+    neighbourhoods = models.ManyToManyField(Neighbourhood, related_name="+")
+    outline = models.JSONField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"area of {self.contribution_id}"
 
 
 class Holder(models.Model):
@@ -147,6 +168,23 @@ class Judgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verdict} {self.posting_id} by {self.steering_id}"
+
+
+class Advised(models.Model):
+    """What the desk advised for a judgement and what was chosen, as ids of groups, the first one to tell in front; kept for the figures."""
+
+    class Followed(models.TextChoices):
+        WHOLLY = "wholly", _("followed")
+        PARTLY = "partly", _("followed in part")
+        NOT = "not", _("not followed")
+
+    judgement = models.OneToOneField(Judgement, models.CASCADE, related_name="advised")
+    proposed = models.JSONField(default=list)
+    chosen = models.JSONField(default=list)
+    followed = models.CharField(max_length=6, choices=Followed.choices)
+
+    def __str__(self) -> str:
+        return f"{self.followed}: {self.judgement_id}"
 
 
 class Follow(models.Model):

@@ -19,7 +19,9 @@ from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Kind, Message, Posting
 from meldkring.people.models import Person
 
-EXTRAS = frozenset({"persons", "vehicle", "place", "latitude", "longitude", "direction", "going_to_do", "source", "source_at"})
+EXTRAS = frozenset(
+    "persons vehicle place latitude longitude direction going_to_do source source_at".split()  # noqa: SIM905 - reads as a list
+) | {"valid_until", "police_number", "police_number_shown"}
 
 
 class BadAnswer(ValueError):

@@ -17,8 +17,8 @@ from email.utils import parsedate_to_datetime
 from meldkring.channels import email_words
 from meldkring.channels.contract import Fact, Opted, Problem, Receipt, Said, State, Unreadable
 
-ANSWER, BOUNCE = "antwoord", "retour"
-LOCAL = re.compile(r"(?:antwoord\+([0-9a-f]{32}-[0-9a-f]{16})|retour\+([0-9a-f]{32}))")
+ANSWER, BOUNCE, POLICE = "antwoord", "retour", "politie"
+LOCAL = re.compile(r"(?:antwoord\+([0-9a-f]{32}-[0-9a-f]{16})|retour\+([0-9a-f]{32})|politie\+([a-z2-7]{16}))")
 HEAD = 20_000
 STOPS = frozenset({"stop", "stoppen", "afmelden", "unsubscribe"})
 STARTS = frozenset({"start", "begin"})
@@ -30,11 +30,13 @@ NOT_SAID = frozenset(
 
 
 def destination(address: str, domain: str) -> tuple[str, str] | None:
-    """What an address of ours is for, `antwoord` with a token or `retour` with a letter's id; None for any other."""
+    """What an address of ours is for: `antwoord` with a token, `retour` with a letter's id, `politie` with a secret; None for any other."""
     local, _at, host = address.strip().strip("<>").lower().rpartition("@")
     found = LOCAL.fullmatch(local) if domain and host == domain else None
     if found is None:
         return None
+    if found[3]:
+        return POLICE, found[3]
     return (ANSWER, found[1]) if found[1] else (BOUNCE, found[2])
 
 
@@ -57,6 +59,8 @@ def facts(raw: bytes, domain: str) -> list[Fact]:
         if found is None:
             return [Unreadable(_digest(raw), "not for us")]
         purpose, token = found
+        if purpose == POLICE:  # read by the part that has a steering member look at it first
+            return [Unreadable(_digest(raw), "of the police")]
         return list(_came_back(message, token) if purpose == BOUNCE else _answer(message, token))
     except Exception as error:  # the library that reads mail stumbles in many ways over mail that nobody should have written
         return [Unreadable(_digest(raw), type(error).__name__)]
@@ -70,20 +74,20 @@ def _message(raw: bytes) -> EmailMessage:
 def _answer(message: EmailMessage, token: str) -> Iterator[Fact]:
     if _by_machine(message):
         return
-    sender = _sender(message)
-    if not sender:
+    sent_by = sender(message)
+    if not sent_by:
         yield Unreadable(_digest(message.as_bytes()), "no sender")
         return
     # The sender chooses the message id; with the token in it nobody can use up that of another.
     identity = _digest(
-        f"{token} {sender} {message.get('Message-ID', '')} {'' if message.get('Message-ID') else message.as_string()}".encode()
+        f"{token} {sent_by} {message.get('Message-ID', '')} {'' if message.get('Message-ID') else message.as_string()}".encode()
     )
     at, words = _at(message), email_words.said(message)
     command = re.sub(r"[^a-z]", "", words.lower()) if len(words) < 30 else ""
     if command in STOPS or command in STARTS:
-        yield Opted(identity, sender, stopped=command in STOPS, at=at, reply_to=token)
+        yield Opted(identity, sent_by, stopped=command in STOPS, at=at, reply_to=token)
     else:
-        yield Said(identity, sender, words, at, reply_to=token, left_out=_left_out(message))
+        yield Said(identity, sent_by, words, at, reply_to=token, left_out=_left_out(message))
 
 
 def _came_back(message: EmailMessage, letter_id: str) -> Iterator[Fact]:
@@ -118,7 +122,7 @@ def _by_machine(message: EmailMessage) -> bool:
     return automatic or mass or marked or from_nobody or bool(BY_MACHINE.match(str(message.get("Subject", "")).strip()))
 
 
-def _sender(message: EmailMessage) -> str:
+def sender(message: EmailMessage) -> str:
     """The one address in From; with none or several nobody knows who speaks."""
     found: Sequence[Address] = getattr(message.get("From"), "addresses", ())
     return str(found[0].addr_spec).strip().lower() if len(found) == 1 and found[0].domain else ""

@@ -29,6 +29,18 @@ def said(message: EmailMessage) -> str:
     return _signed_off(_own_words(text)).strip()
 
 
+def whole(message: EmailMessage) -> str:
+    """All words of a mail as they stand, quotations too: for who must see what really came."""
+    part = message.get_body(("plain", "html"))
+    if part is None:
+        return ""
+    text = _content(part)
+    if part.get_content_type() == "text/html":
+        text = _plain(text, quotations=True)
+    text = text.replace("\r\n", "\n").replace("\xa0", " ").replace("\u200b", "")[:LONGEST]
+    return "\n".join(line[:LONGEST_LINE].rstrip() for line in text.split("\n")).strip()
+
+
 def _content(part: MIMEPart) -> str:
     try:
         return str(part.get_content())
@@ -65,19 +77,22 @@ class _Words(HTMLParser):
     SILENT = frozenset({"style", "script", "head", "title", "blockquote"})
     BLOCKS = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "ul", "ol", "table", "hr"})
 
-    def __init__(self) -> None:
+    def __init__(self, *, quotations: bool = False) -> None:
         super().__init__(convert_charrefs=True)
+        self.silent = self.SILENT - {"blockquote"} if quotations else self.SILENT
         self.parts: list[str] = []
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.SILENT:
+        if tag in self.silent:
             self._silent += 1
         elif tag in self.BLOCKS:
             self.parts.append("\n")
+        elif tag in ("td", "th"):
+            self.parts.append(" ")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self.SILENT:
+        if tag in self.silent:
             self._silent = max(0, self._silent - 1)
         elif tag in self.BLOCKS - {"br", "hr"}:
             self.parts.append("\n")
@@ -87,8 +102,8 @@ class _Words(HTMLParser):
             self.parts.append(re.sub(r"\s+", " ", data))
 
 
-def _plain(page: str) -> str:
-    words = _Words()
+def _plain(page: str, *, quotations: bool = False) -> str:
+    words = _Words(quotations=quotations)
     words.feed(page[: 20 * LONGEST])
     words.close()
     lines = [line.strip() for line in "".join(words.parts).split("\n")]

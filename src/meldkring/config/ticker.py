@@ -12,12 +12,13 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
 from meldkring import bell
-from meldkring.cases import closing, escalating
+from meldkring.cases import closing, escalating, validity
 from meldkring.complaints import hearing
 from meldkring.delivery import auditor
 from meldkring.figures import keeping
+from meldkring.groups import officers
 from meldkring.growth import plans
-from meldkring.intake import taking
+from meldkring.intake import police_mail, taking
 from meldkring.joining import admission, forgetting, proving, signing_up
 from meldkring.people import mailing
 
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 EVERY = 30.0
 CHORES: tuple[Callable[[], object], ...] = (
     mailing.send_due,
+    validity.expire,
+    validity.end_silent,
+    officers.settle,
     closing.remind,
     escalating.escalate,
     signing_up.forget_unfinished,
@@ -37,6 +41,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     keeping.keep,
     keeping.sizes_now_and_then,
     hearing.forget,
+    police_mail.forget,
 )
 
 

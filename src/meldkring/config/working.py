@@ -14,7 +14,7 @@ from meldkring import bell
 from meldkring.channels import http, registry
 from meldkring.channels.contract import Channel, Fact
 from meldkring.delivery import anymail_relay, wordings, worker
-from meldkring.intake import anymail_door, smtp_door, strangers, taking
+from meldkring.intake import anymail_door, police_mail, smtp_door, strangers, taking
 
 logger = logging.getLogger(__name__)
 LOOK_AGAIN = 5.0
@@ -70,6 +70,7 @@ def _work(ours: dict[str, Channel], seen: list[tuple[str, Fact]]) -> None:
     close_old_connections()
     try:
         taking.work(ours, seen=seen)
+        police_mail.work()
     except Exception:
         logger.exception("taking in stumbled and goes on")
     finally:

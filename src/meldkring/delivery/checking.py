@@ -142,6 +142,8 @@ def _case(posting: Posting) -> int:
 def _is_over(posting: Posting) -> bool:
     """The case ended meanwhile: its closing message is on its way, so what came before it no longer is."""
     contribution = getattr(posting.message, "contribution", None)
+    if contribution is not None and contribution.expired_at:
+        return True  # a message of the police that is no longer valid
     return contribution is not None and not contribution.case.is_open and posting.message.kind != Kind.CLOSING
 
 

@@ -26,7 +26,7 @@ STAMPS: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (Posting, ("posted_at",)),
     (Change, ("at",)),
     (Case, ("opened_at", "closed_at")),
-    (Contribution, ("source_at",)),
+    (Contribution, ("source_at", "valid_until")),
     (Holder, ("since", "until")),
     (Judgement, ("at",)),
     (Follow, ("since", "until")),

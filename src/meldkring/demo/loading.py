@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from meldkring.cases import closing
 from meldkring.cases.models import Case, Outcome, Status
-from meldkring.demo import chatting, counting, growing, history, places, residents
+from meldkring.demo import chatting, counting, growing, history, places, policing, residents
 from meldkring.demo.town import Town
 from meldkring.groups.models import Group, Kind, Link, Membership, Role
 from meldkring.people.models import Person
@@ -44,7 +44,10 @@ def load() -> None:
     _officer_and_official()
     growing.settle()
     chatting.settle()
-    history.tell_all(Town.here())
+    town = Town.here()
+    policing.settle(town)
+    history.tell_all(town)
+    policing.tell_now(town)
     counting.count()
 
 
@@ -59,6 +62,7 @@ def freshen() -> None:
     for case in still_open:
         by = town.phone_manager(case.origin)
         closing.close(case, outcome=Outcome.NO_WORD, text="We hoorden niets meer van de politie. We sluiten deze melding.", by=by)
+    policing.tell_now(town)
     history.tell_now(town)
 
 

@@ -97,6 +97,58 @@ class Membership(models.Model):
         return f"{self.role} {self.person_id} in {self.group_id}"
 
 
+class Appointment(models.Model):
+    """A community officer serves a district (S16): proposed by a phone manager, and serving once another steering member has confirmed who it is.
+
+    Reads along in the coordination group of the district and in the steering groups chosen.
+    """
+
+    district = models.ForeignKey(District, models.CASCADE, related_name="appointments")
+    steering = models.ManyToManyField(Group, blank=True, related_name="+")
+    name = models.CharField(max_length=60)
+    email = models.EmailField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="appointments")
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-proposed_at", "-pk")
+        constraints = [models.UniqueConstraint(fields=("district", "email"), condition=Q(ended_at=None), name="officer_once_per_district")]
+
+    def __str__(self) -> str:
+        return f"{self.name} in {self.district_id}"
+
+    @property
+    def serves(self) -> bool:
+        return self.confirmed_at is not None and self.ended_at is None
+
+
+class ContactCard(models.Model):
+    """Who the officer of a district is and how to reach the station, as they gave it: for steering members only. One is current; old ones stay."""
+
+    district = models.ForeignKey(District, models.CASCADE, related_name="contact_cards")
+    name = models.CharField(_("name"), max_length=80)
+    station = models.CharField(_("station"), max_length=100, blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    agreements = models.TextField(_("what we agreed"), blank=True)
+    handed_over = models.TextField(_("handed over to the next officer"), blank=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-since", "-pk")
+        constraints = [models.UniqueConstraint(fields=("district",), condition=Q(until=None), name="one_current_contact_card")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Shift(models.Model):
     """Who of a steering group judges first in these hours (the duty rota); the others follow when an alarm waits too long."""
 

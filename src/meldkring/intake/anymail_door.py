@@ -13,7 +13,7 @@ from django.utils import timezone
 from meldkring.channels import email, email_reading
 from meldkring.channels.contract import Problem, Receipt, State
 from meldkring.delivery import addresses, anymail_relay
-from meldkring.intake import facts, taking
+from meldkring.intake import facts, police_mail, taking
 
 logger = logging.getLogger("meldkring.intake")
 ENDED = frozenset({EventType.BOUNCED, EventType.REJECTED, EventType.FAILED})
@@ -38,7 +38,11 @@ def _came_in(channel: email.Email, sender: object, event: AnymailInboundEvent, *
     raw = email_reading.without_attachments(message.as_bytes())
     # Nobody in the envelope means that a machine wrote it; that a provider does not tell who, means nothing.
     sent_by = "unknown" if message.envelope_sender is None else message.envelope_sender
-    taking.take(channel.name, channel, raw=email_reading.stamped(raw, sender=sent_by, to=to), headers={})
+    stamped = email_reading.stamped(raw, sender=sent_by, to=to)
+    if police_mail.is_for(to, channel.sender.reply_domain):
+        police_mail.take(stamped)
+    else:
+        taking.take(channel.name, channel, raw=stamped, headers={})
 
 
 def _tracked(sender: object, event: AnymailTrackingEvent, **other: Any) -> None:

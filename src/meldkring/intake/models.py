@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from meldkring.delivery.models import Address
 from meldkring.messaging.models import Posting
@@ -23,6 +24,54 @@ class Incoming(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.pk}"
+
+
+class PoliceAddress(models.Model):
+    """The secret address to which the police mail for one coordination group. A new one takes the place of one that leaked."""
+
+    group = models.ForeignKey("groups.Group", models.CASCADE, related_name="police_addresses")
+    secret = models.CharField(max_length=16, unique=True)
+    sender_domains = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("group",), condition=Q(ended_at=None), name="one_police_address_per_group")]
+
+    def __str__(self) -> str:
+        return f"police address of {self.group_id}"
+
+
+class PoliceMail(models.Model):
+    """A mail of the police that waits for a steering member: what came, what was read in it, and what became of it. Never placed by itself."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits for you")
+        PLACED = "placed", _("placed")
+        REFUSED = "refused", _("refused")
+        STRANGER = "stranger", _("from another sender")
+
+    group = models.ForeignKey("groups.Group", models.CASCADE, related_name="police_mails")
+    identity = models.CharField(max_length=64)
+    sender = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200, blank=True)
+    original = models.TextField(blank=True)
+    reading = models.JSONField(default=dict)
+    checks = models.JSONField(default=dict, help_text=_("What our own mail server found about the sender."))
+    left_out = models.PositiveSmallIntegerField(default=0)
+    came_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    by = models.ForeignKey("people.Person", models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    case = models.ForeignKey("cases.Case", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("-came_at", "-pk")
+        constraints = [models.UniqueConstraint(fields=("group", "identity"), name="police_mail_once")]
+
+    def __str__(self) -> str:
+        return f"police mail {self.pk}"
 
 
 class Taken(models.Model):

@@ -20,7 +20,7 @@ from meldkring.channels import email, email_reading
 from meldkring.channels.contract import Channel
 from meldkring.delivery import tokens
 from meldkring.delivery.models import Delivery
-from meldkring.intake import taking
+from meldkring.intake import police_mail, taking
 
 logger = logging.getLogger("meldkring.intake")
 # Of a mail with a photo the words are kept; it must not come back to who sent it.
@@ -108,6 +108,8 @@ def _is_known(address: str, channel: email.Email) -> bool:
     if found is None:
         return False
     purpose, token = found
+    if purpose == email_reading.POLICE:
+        return police_mail.known(token)
     if purpose == email_reading.ANSWER:
         return tokens.replied(token) is not None
     return Delivery.objects.filter(pk=uuid.UUID(token), channel=channel.name).exists()
@@ -117,8 +119,12 @@ def _take(content: bytes, sender: str, to: str, channel: email.Email) -> str:
     words = email_reading.without_attachments(content)
     if len(words) > LARGEST_KEPT:
         return "552 5.3.4 Too long"
+    stamped = email_reading.stamped(words, sender=sender, to=to)
     try:
-        taking.take(channel.name, channel, raw=email_reading.stamped(words, sender=sender, to=to), headers={})
+        if police_mail.is_for(to, channel.sender.reply_domain):
+            police_mail.take(stamped)
+        else:
+            taking.take(channel.name, channel, raw=stamped, headers={})
     except taking.Forged:
         return NOT_HERE
     return "250 2.0.0 Taken"

@@ -97,6 +97,7 @@ class Change(models.Model):
         SHOWN = "shown"
         JUDGED = "judged"
         CASE = "case"
+        VALIDITY = "validity"
 
     group = models.ForeignKey(Group, models.CASCADE, related_name="changes")
     number = models.PositiveIntegerField()
@@ -126,10 +127,14 @@ class ReadMark(models.Model):
 
 
 class Letter(models.Model):
-    """A private word between a steering group and one resident (S12): nobody else reads it."""
+    """A private word between a steering group and one resident (S12), or between an officer and one resident: nobody else reads it.
+
+    Of an officer's letters `steering` is the group that runs the resident's watch group; its members do not read them.
+    """
 
     steering = models.ForeignKey(Group, models.PROTECT, related_name="letters")
     resident = models.ForeignKey(PERSON, models.CASCADE, related_name="letters")
+    officer = models.ForeignKey(PERSON, models.CASCADE, null=True, related_name="officer_letters")
     author = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+")
     about = models.ForeignKey(Posting, models.SET_NULL, null=True, related_name="letters")
     text = models.TextField()

@@ -36,6 +36,10 @@ class District(models.Model):
         default=timedelta(minutes=3),
         help_text=_("After that the other steering members are told, then those of the coordination group."),
     )
+    police_valid_for = models.DurationField(
+        _("a message of the police holds for"), default=timedelta(hours=12), help_text=_("After that it withdraws by itself.")
+    )
+    police_outcome_within = models.DurationField(_("time to tell how a message of the police ended"), default=timedelta(days=2))
     group_maximum = models.PositiveSmallIntegerField(_("most members in a watch group"), default=100)
     group_threshold = models.PositiveSmallIntegerField(_("propose to divide from this many members"), default=80)
     minimum_age = models.PositiveSmallIntegerField(_("minimum age"), default=18)

@@ -16,6 +16,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 BOUNDS: dict[str, tuple[Any, Any]] = {
     "judge_within": (MINUTE, HOUR),
     "remind_after": (HOUR, 2 * DAY),
+    "police_valid_for": (HOUR, 14 * DAY),
+    "police_outcome_within": (6 * HOUR, 14 * DAY),
     "group_maximum": (20, 250),
     "group_threshold": (10, 249),
     "minimum_age": (12, 21),

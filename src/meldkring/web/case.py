@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from meldkring.cases import access, closing, reporting
+from meldkring.cases import access, closing, reporting, validity
 from meldkring.cases.models import Case, Contribution, Holder
 from meldkring.groups import roles
 from meldkring.groups.models import Group
@@ -43,6 +43,7 @@ def page(request: HttpRequest, case: Case, react: forms.ReactForm | None = None)
         "react": react or react_form(request, case, stands),
         "clear_draft": {"report": "report", "react": f"case-{case.pk}"}.get(request.GET.get("sent", "")),
         **possible(request, case, stands),
+        **validity_of(request, case),
     }
     return render(request, "case/case.html", context, status=422 if react else 200)
 
@@ -55,6 +56,12 @@ def here(request: HttpRequest, right: roles.Right, stands: set[int]) -> list[Gro
 def react_form(request: HttpRequest, case: Case, stands: set[int], data: Any = None) -> forms.ReactForm:
     """The form for a reaction, empty or as it was sent."""
     return forms.ReactForm(data, request.FILES if data else None, groups=here(request, Right.REACT, stands))
+
+
+def validity_of(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """How long the message of the police with which it began holds, and whether this person may lengthen that."""
+    told = validity.of(case) if case.is_open else None
+    return {"told": told, "can_extend": told is not None and validity.may_extend(shell.person(request), case)}
 
 
 def possible(request: HttpRequest, case: Case, stands: set[int]) -> dict[str, Any]:
@@ -87,8 +94,13 @@ def banners(request: HttpRequest, case: Case, stands: set[int]) -> list[dict[str
 
 def places(timeline: Iterable[Posting]) -> list[tuple[Posting, Contribution]]:
     """The sightings with a place on the map, in the order in which they were told."""
-    told = [(p, showing.contribution(p)) for p in timeline if not (p.hidden_at or p.withdrawn_at)]
+    told = [(p, showing.contribution(p)) for p in timeline if not (p.hidden_at or p.withdrawn_at or _run_out(p))]
     return [(p, c) for p, c in told if c and c.latitude is not None and c.longitude is not None]
+
+
+def _run_out(posting: Posting) -> bool:
+    found = showing.contribution(posting)
+    return found is not None and found.expired_at is not None
 
 
 def mark_seen(request: HttpRequest, shown: Sequence[Posting]) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from meldkring.cases import access as cases_access
-from meldkring.cases import escalating, following, forwarding, judging, reporting
+from meldkring.cases import advice, escalating, following, forwarding, judging, reporting
 from meldkring.cases.models import Status
 from meldkring.groups import duty, roles
 from meldkring.groups.models import Group
@@ -56,12 +56,13 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(next(iter(form.errors.values()))[0]))
         return _back(steering)
     with telling.told(request):
-        if form.cleaned_data["verdict"] == steering_forms.NOT_RELEVANT:
-            judging.not_relevant(posting, steering=steering, by=shell.person(request))
+        given, chosen = form.cleaned_data, []
+        if given["verdict"] == steering_forms.NOT_RELEVANT:
+            judgement = judging.not_relevant(posting, steering=steering, by=shell.person(request))
         else:
-            forwarding.forward(
-                posting, to=form.cleaned_data["to"], steering=steering, by=shell.person(request), follow=form.cleaned_data["follow"]
-            )
+            chosen = [g.pk for g in given["to"]]
+            judgement = forwarding.forward(posting, to=given["to"], steering=steering, by=shell.person(request), follow=given["follow"])
+        advice.keep(judgement, proposed=[g.pk for g in given["advised"]], chosen=chosen)
     return _back(steering)
 
 

@@ -116,7 +116,7 @@ def _fragments(posting: Posting, new: bool) -> list[dict[str, str]]:
 def _renewals(posting: Posting, found: Contribution) -> list[dict[str, str]]:
     """The parts of a case's page that differ per person: each page asks for its own when these names arrive."""
     parts = []
-    if found.latitude is not None or posting.message.kind == Kind.REOPENING:
+    if found.latitude is not None or found.valid_until or posting.message.kind == Kind.REOPENING:
         parts.append(f"#case-{found.case_id}-side")
     if posting.message.kind == Kind.REOPENING and found.case.is_open:
         parts += [f"#case-{found.case_id}-actions.is-ended", f"#case-{found.case_id}-bar:not(:has(.bar))"]

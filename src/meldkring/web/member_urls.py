@@ -21,6 +21,7 @@ urlpatterns = [
     path("ik/apparaten/<int:pk>/afmelden/", me.end_session, name="me_end_session"),
     path("post/", letters.letters, name="letters"),
     path("post/<int:steering>/<int:resident>/", letters.letter, name="letter"),
+    path("post/agent/<int:officer>/<int:resident>/", letters.officer_letter, name="officer_letter"),
     path("privacy/", public.privacy, name="privacy"),
     path("toegankelijkheid/", public.accessibility, name="accessibility"),
     path("over/", public.about, name="about"),

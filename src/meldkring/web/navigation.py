@@ -15,6 +15,7 @@ from meldkring.complaints import access as complaints
 from meldkring.figures import access as figures_access
 from meldkring.groups import roles
 from meldkring.groups.models import Group
+from meldkring.intake import police_mail
 from meldkring.joining import access as joining_access
 from meldkring.joining import expelling
 from meldkring.messaging import letters
@@ -72,7 +73,7 @@ def _now(where: Where) -> Iterator[Item]:
     if steering := _steering(where):
         yield Item(reverse("desk"), _("Judge"), sum(judging.waiting(g, by=where.person).count() for g in steering))
     if where.groups(Right.POLICE) or where.groups(Right.FOR_POLICE):
-        yield Item(reverse("police"), _("Message from the police"))
+        yield Item(reverse("police_room"), _("Police"), police_mail.mails(where.person).filter(state="waiting").count())
 
 
 def _running(where: Where) -> Iterator[Item]:

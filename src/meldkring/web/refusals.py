@@ -10,11 +10,12 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from meldkring.cases import forwarding, holding, judging, lifecycle, reporting
+from meldkring.cases import forwarding, holding, judging, lifecycle, reporting, validity
 from meldkring.chat_groups import keeping, placing
 from meldkring.complaints import hearing
-from meldkring.groups import duty, joining, roles, steering
+from meldkring.groups import contact, duty, joining, officers, roles, steering
 from meldkring.growth import arranging, carrying, changing, mapping, plans, proposing, resettling
+from meldkring.intake import police_mail
 from meldkring.joining import (
     admission,
     code_letters,
@@ -40,6 +41,14 @@ REFUSALS = (
     steering.NotFromHere,
     steering.NotInSteering,
     steering.NoSecondStep,
+    officers.AlreadyServes,
+    officers.OwnProposal,
+    officers.AlreadyDecided,
+    contact.NoCard,
+    police_mail.AlreadyHandled,
+    police_mail.NoReason,
+    shapes.BadOutline,
+    validity.NoLongerValid,
     duty.Overlap,
     duty.NotYours,
     postings.BadText,

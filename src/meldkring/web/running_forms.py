@@ -74,6 +74,14 @@ class SettingsForm(forms.Form):
         "remind_after", settings.HOUR, _("Hours after which we ask how a case ended"),
         _("First the person in touch with the police is asked, later the steering members."),
     )  # fmt: skip
+    police_valid_for = _amount(
+        "police_valid_for", settings.HOUR, _("Hours that a message of the police holds"),
+        _("After that it withdraws by itself. Who places it can choose another time. Twelve hours is usual."),
+    )  # fmt: skip
+    police_outcome_within = _amount(
+        "police_outcome_within", settings.HOUR, _("Hours to tell how a message of the police ended"),
+        _("Counted from the moment it withdrew. Then it closes with: no word from the police."),
+    )  # fmt: skip
     open_for_sign_up = forms.BooleanField(required=False, label=_("Residents can sign up on the website"))
     minimum_age = _number("minimum_age", _("Minimum age"), _("Members read about suspicious situations. Eighteen is usual."))
     asks_approval = forms.BooleanField(
@@ -105,6 +113,7 @@ class SettingsForm(forms.Form):
 
     PARTS = (
         (_("Alarms"), ("judge_within", "remind_after")),
+        (_("Messages from the police"), ("police_valid_for", "police_outcome_within")),
         (_("New members"), ("open_for_sign_up", "minimum_age", "asks_approval", "asks_letter", "asks_vouching", "proof_lasts")),
         (_("Size of the watch groups"), ("group_maximum", "group_threshold")),
         (_("Deciding together"), ("quorum", "consultation_term", "objection_term", "expulsion_remembered")),

@@ -6,12 +6,16 @@ from datetime import datetime
 from itertools import pairwise
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from meldkring.cases.models import Called, Case, Contribution, Holder
 from meldkring.messaging import access
 from meldkring.messaging.models import Kind, Posting
 from meldkring.people.models import Person
+
+GONE = ("hidden", "withdrawn", "expired")
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,9 @@ def post(posting: Posting, chain: Sequence[Posting]) -> Post:
         kind=posting.message.kind,
         author=name(posting.message.author),
         said_at=posting.message.said_at,
-        text="" if state in ("hidden", "withdrawn") else posting.message.text,
+        text="" if state in GONE else posting.message.text,
         badge=_badge(posting),
-        facts=[] if state in ("hidden", "withdrawn") else facts(contribution(posting)),
+        facts=[] if state in GONE else facts(contribution(posting), number=not posting.group.is_watch),
         provenance=[Step(a.group.name, name(b.posted_by), b.posted_at) for a, b in pairwise(chain)],
         group=posting.group.name,
         number=posting.number,
@@ -91,8 +95,8 @@ def name(person: Person | None) -> str:
     return person.shown_name if person else _("former member")
 
 
-def facts(contribution: Contribution | None) -> list[str]:
-    """The optional extras of a report in words, each with its label."""
+def facts(contribution: Contribution | None, *, number: bool = False) -> list[str]:
+    """The optional extras of a report in words, each with its label; with `number` also the one that the police have for it."""
     if contribution is None:
         return []
     said = [
@@ -102,8 +106,16 @@ def facts(contribution: Contribution | None) -> list[str]:
         (_("Direction"), contribution.get_direction_display() if contribution.direction else ""),
         (_("I am going to"), contribution.going_to_do),
         (_("Source"), contribution.source),
+        (_("Number of the police"), contribution.police_number if number or contribution.police_number_shown else ""),
+        (_("Valid until"), _clock(contribution.valid_until) if contribution.valid_until else ""),
     ]
     return [f"{label}: {value}" for label, value in said if value]
+
+
+def _clock(at: datetime) -> str:
+    """A moment as people write it: the day only if it is not today."""
+    local = timezone.localtime(at)
+    return date_format(local, "H:i" if local.date() == timezone.localdate() else "j M, H:i")
 
 
 def holder_line(holder: Holder | None) -> str:
@@ -130,4 +142,9 @@ def _state(posting: Posting) -> tuple[str, str]:
         return "withdrawn", _("This message has been withdrawn.")
     if posting.hidden_at:
         return "hidden", _("Hidden by the steering group: %(reason)s") % {"reason": posting.hidden_reason}
+    found = contribution(posting)
+    if found and found.expired_at:
+        # Those who must tell how it ended read its words; residents no longer do.
+        said = _("No longer valid since %(time)s. Do not pass this on.") % {"time": _clock(found.expired_at)}
+        return ("expired" if posting.group.is_watch else "run_out"), said
     return ("held", _("Waiting for the steering group.")) if posting.number is None else ("", "")

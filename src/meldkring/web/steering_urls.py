@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meldkring.web import desk, group, police, posting
+from meldkring.web import desk, group, posting
 
 urlpatterns = [
     path("beoordelen/", desk.desk, name="desk"),
@@ -17,5 +17,4 @@ urlpatterns = [
     path("bericht/<int:pk>/verberg/", posting.hide, name="posting_hide"),
     path("bericht/<int:pk>/toon/", posting.show, name="posting_show"),
     path("bericht/<int:pk>/schrijf/", posting.write, name="posting_letter"),
-    path("politiebericht/", police.police, name="police"),
 ]

@@ -4,11 +4,12 @@ The number of queries depends on how many groups a steering group works with, ne
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.utils import timezone
 
+from meldkring.cases import advice
 from meldkring.cases.models import UNDO, Case, Judgement
 from meldkring.groups import roles, routes
 from meldkring.groups.models import Group
@@ -25,6 +26,21 @@ class Target:
     name: str
     people: int
     is_watch: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Advised:
+    """Where the advice is to send a posting, the first one in front, how many people that reaches; or why there is no advice."""
+
+    targets: list[Target]
+    people: int
+    why_none: str
+
+    @property
+    def ids(self) -> str:
+        """The groups as the form sends them back."""
+        return ",".join(str(t.pk) for t in self.targets)
 
 
 @dataclass(frozen=True)
@@ -33,6 +49,7 @@ class Waiting:
 
     post: showing.Post
     targets: list[Target]
+    advised: Advised
     can_write: bool
     screens: bool
 
@@ -69,14 +86,14 @@ class Judged:
 def piles(postings: Iterable[Posting], *, steering: Group, person: Person) -> list[Pile]:
     """These postings by case, in the order in which they come."""
     postings = list(postings)
-    targets = _targets(postings, steering)
+    targets, advised = _targets(postings, steering)
     screened = {g.pk for g in roles.with_right(person, roles.Right.SCREEN)}
     found: dict[int, Pile] = {}
     for posting, post in zip(postings, showing.posts(postings), strict=True):
         case = posting.message.contribution.case
         pile = found.setdefault(case.pk, Pile(case, showing.case_state(case), []))
         can_write = posting.forwarded_from_id is None and posting.message.author_id not in (None, person.pk)
-        pile.waiting.append(Waiting(post, targets[posting.pk], can_write, posting.group_id in screened))
+        pile.waiting.append(Waiting(post, targets[posting.pk], advised[posting.pk], can_write, posting.group_id in screened))
     return list(found.values())
 
 
@@ -88,24 +105,31 @@ def judged(judgements: Iterable[Judgement], *, person: Person) -> list[Judged]:
 
 def targets(posting: Posting, *, steering: Group) -> list[Target]:
     """Where one posting may go."""
-    return _targets([posting], steering)[posting.pk]
+    return _targets([posting], steering)[0][posting.pk]
 
 
 def _left(judgement: Judgement, person: Person, passed: timedelta) -> int:
     return max(0, int((UNDO - passed).total_seconds())) if judgement.by_id == person.pk else 0
 
 
-def _targets(postings: list[Posting], steering: Group) -> dict[int, list[Target]]:
+def _targets(postings: list[Posting], steering: Group) -> tuple[dict[int, list[Target]], dict[int, Advised]]:
     stands = set(Posting.objects.filter(message__in=[p.message_id for p in postings], withdrawn_at=None).values_list("message", "group"))
     routed: dict[int, list[Group]] = {}
-    known: dict[int, Target] = {}
-    found: dict[int, list[Target]] = {}
+    free: dict[Posting, list[Group]] = {}
     for posting in postings:
         if posting.group_id not in routed:
             routed[posting.group_id] = list(routes.targets(posting.group, steering=steering))
-        free = [g for g in routed[posting.group_id] if (posting.message_id, g.pk) not in stands]
-        for group in free:
-            if group.pk not in known:
-                known[group.pk] = Target(group.pk, group.name, roles.reach([group]), group.is_watch)
-        found[posting.pk] = [known[g.pk] for g in free]
-    return found
+        free[posting] = [g for g in routed[posting.group_id] if (posting.message_id, g.pk) not in stands]
+    known = {g.pk: Target(g.pk, g.name, roles.reach([g]), g.is_watch) for g in {g for groups in free.values() for g in groups}}
+    found = {posting.pk: [known[g.pk] for g in groups] for posting, groups in free.items()}
+    reach: dict[frozenset[int], int] = {}
+    return found, {pk: _advised(given, known, reach) for pk, given in advice.propose(free, steering=steering).items()}
+
+
+def _advised(given: advice.Advice, known: dict[int, Target], reach: dict[frozenset[int], int]) -> Advised:
+    """The advice with how many people it reaches together; each choice of groups is counted once."""
+    which = frozenset(g.pk for g in given.groups)
+    if which not in reach:
+        reach[which] = roles.reach(given.groups) if which else 0
+    targets = [replace(known[p.group.pk], reason=p.reason) for p in given.proposals]
+    return Advised(targets, reach[which], given.why_none)

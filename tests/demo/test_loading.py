@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from meldkring.cases import judging, reporting
-from meldkring.cases.models import Case, Outcome, Status
+from meldkring.cases import advice, forwarding, judging, reporting, validity
+from meldkring.cases.models import Called, Case, Outcome, Status
 from meldkring.demo import loading, places, residents
 from meldkring.demo.town import Town
 from meldkring.groups import roles
-from meldkring.groups.models import Group, Kind, Membership, Role
+from meldkring.groups.models import ContactCard, Group, Kind, Membership, Role
 from meldkring.growth import proposing
+from meldkring.intake.models import PoliceMail
 from meldkring.messaging.models import Kind as Said
 from meldkring.messaging.models import Message, Posting
 from meldkring.people.models import Person
@@ -70,25 +71,39 @@ def test_numbers_are_gapless_and_in_the_order_of_time(town: Town) -> None:
 
 
 def test_something_is_happening_now_and_something_waits(town: Town) -> None:
-    case = Case.objects.get(status=Status.OPEN)
+    case = Case.objects.exclude(called=Called.POLICE).get(status=Status.OPEN)
     assert timedelta(minutes=3) < timezone.now() - case.opened_at < timedelta(minutes=6)
     assert reporting.reached(case).count() == 4
     assert [p.group.name for p in judging.waiting(town.groups["Stuurgroep Zoomwijck"])] == ["Centrumrand"]
 
 
 def test_what_is_over_is_read_and_owed_to_nobody(town: Town) -> None:
-    open_case = Case.objects.get(status=Status.OPEN)
-    owed = Posting.objects.owed()
+    open_case = Case.objects.exclude(called=Called.POLICE).get(status=Status.OPEN)
+    owed = Posting.objects.owed().exclude(message__contribution__case__called=Called.POLICE)
     assert set(owed) == set(Posting.objects.filter(message__contribution__case=open_case))
 
 
 def test_the_open_case_is_renewed_when_it_has_grown_old(town: Town) -> None:
-    old = Case.objects.get(status=Status.OPEN)
+    old = Case.objects.exclude(called=Called.POLICE).get(status=Status.OPEN)
     loading.freshen()
-    assert Case.objects.get(status=Status.OPEN) == old
+    assert Case.objects.exclude(called=Called.POLICE).get(status=Status.OPEN) == old
     Case.objects.filter(pk=old.pk).update(opened_at=timezone.now() - timedelta(days=2))
     loading.freshen()
-    assert Case.objects.get(status=Status.OPEN) != old
+    assert Case.objects.exclude(called=Called.POLICE).get(status=Status.OPEN) != old
+
+
+def test_the_police_have_something_to_show(town: Town) -> None:
+    """S16 S35: a mail waits for Zoomwijck, a message holds in Poortwijk with its area advised, the card has one before it."""
+    assert PoliceMail.objects.get().state == "waiting"
+    case = Case.objects.get(status=Status.OPEN, called=Called.POLICE)
+    told = validity.of(case)
+    assert told is not None
+    assert told.valid_until > timezone.now()
+    steering = town.groups["Stuurgroep Poortwijk"]
+    posting = judging.waiting(steering).get(message=told.message_id)
+    found = advice.for_one(posting, to=list(forwarding.targets(posting, steering=steering)), steering=steering)
+    assert [g.name for g in found.groups] == ["Poortwijk-Zuid"]
+    assert ContactCard.objects.filter(district__slug="zoomwijck").count() == 2
 
 
 def test_households_are_those_of_the_statistics() -> None:

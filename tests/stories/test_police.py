@@ -14,6 +14,7 @@ from tests.town import Town, person, town
 
 from meldkring.cases import access, closing, forwarding, holding, judging, police, reporting, validity
 from meldkring.cases.models import Case, Outcome, Status
+from meldkring.channels.contract import Capabilities
 from meldkring.config import ticker
 from meldkring.delivery import checking, fanout
 from meldkring.delivery.models import Address, Delivery
@@ -257,8 +258,8 @@ def test_what_ran_out_is_no_longer_sent(here: Town) -> None:
         clock.shift(timedelta(minutes=31))
         validity.expire()
         fresh = list(Delivery.objects.select_related("address__person", "posting__message__contribution__case", "posting__group"))
-        needed, ended = checking.still_needed(fresh, now=timezone.now())
-    assert (needed, [why for _state, why, _which in ended]) == ([], ["over"])
+        verdict = checking.still_needed(fresh, now=timezone.now(), able=Capabilities())
+    assert (verdict.needed, [why for _state, why in verdict.ended]) == ([], ["over"])
 
 
 def test_residents_see_the_number_of_the_police_only_where_they_may(here: Town) -> None:

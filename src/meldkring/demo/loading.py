@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from meldkring.cases import closing
-from meldkring.cases.models import Case, Outcome, Status
+from meldkring.cases.models import Called, Case, Outcome, Status
 from meldkring.demo import chatting, counting, growing, history, places, policing, residents
 from meldkring.demo.town import Town
 from meldkring.groups.models import Group, Kind, Link, Membership, Role
@@ -55,7 +55,7 @@ def load() -> None:
 def freshen() -> None:
     """See to it that something is happening now, also when the demo is opened again days later."""
     still_open = Case.objects.filter(status=Status.OPEN).order_by("-opened_at")
-    newest = still_open.first()
+    newest = still_open.exclude(called=Called.POLICE).first()
     if newest and timezone.now() - newest.opened_at < STALE:
         return
     town = Town.here()

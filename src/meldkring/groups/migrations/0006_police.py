@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0004_public_pages'),
+        ('groups', '0005_linking'),
         ('places', '0005_police'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from meldkring.channels import wishes
 from meldkring.channels.contract import Bound, Fact, Moved, Opted, Problem, Receipt, Said, State, Unreadable
 
 STATES = {
@@ -30,8 +31,6 @@ CODES: dict[Problem, tuple[int, ...]] = {
 _PROBLEMS = {code: problem for problem, codes in CODES.items() for code in codes}
 # What we cannot read as words; somebody sent it, so they get an answer.
 MEDIA = ("image", "video", "audio", "document", "sticker", "contacts", "order", "unsupported")
-STOP = frozenset({"stop", "stoppen", "afmelden", "unsubscribe"})
-START = frozenset({"start", "weer aanmelden"})
 BIND = re.compile(r"^\s*koppel\s+([\w-]{8,64})\s*$", re.IGNORECASE)
 UNKNOWN_TIME = datetime.fromtimestamp(0, UTC)
 
@@ -113,9 +112,9 @@ def _message(message: dict[str, Any], names: Mapping[str, str]) -> Iterator[Fact
         yield _system(_dict(message.get("system")), wamid, address, at)
         return
     text, button, left_out, place = _content(message, kind)
-    word = re.sub(r"[^\w ]", "", text).strip().lower()
-    if word in STOP | START and not button:
-        yield Opted(wamid, address, word in STOP, at)
+    stopped = None if button else wishes.stopped(text)
+    if stopped is not None:
+        yield Opted(wamid, address, stopped, at)
     elif bind := BIND.match(text):
         yield Bound(wamid, address, bind[1], at)
     elif not (text or button or left_out or place):

@@ -174,7 +174,7 @@ def _asked(talk: Conversation) -> tuple[str, list[str]]:
         text = _("Is it happening now? First call 112. Has 112 been called?\n\nYour report: “%(text)s”") % said
         return text, [_("Yes, by me"), _("Yes, by another"), _("Not needed")]
     text = _(
-        "May we pass this on? Your watch group reads it on its page with the name “%(name)s”, and on WhatsApp without a name. "
+        "May we pass this on? Your watch group reads it on its page with the name “%(name)s”, and in chat apps without a name. "
         "Your number is never shown.\n\nYour report: “%(text)s”\n112: %(called)s."
     )
     called = {Called.BY_ME: _("called by you"), Called.BY_OTHER: _("called by another"), Called.NOT_NEEDED: _("not needed")}

@@ -34,6 +34,8 @@ def _opted(channel: str, fact: Opted) -> None:
     (addresses.stop if fact.stopped else addresses.start)(channel, fact.address, at=fact.at)
     address = Address.objects.select_related("person").filter(channel=channel, value=fact.address).first()
     if address is None:
+        if not fact.stopped:  # “start” is how somebody opens a chat with us
+            strangers.note(channel, fact.address)
         return
     with translation.override(address.person.language):
         if fact.stopped:

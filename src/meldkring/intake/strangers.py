@@ -56,7 +56,7 @@ def _claimed(able: Mapping[str, Capabilities]) -> list[Stranger]:
 def _letter(to: str) -> Letter:
     with translation.override(settings.LANGUAGE_CODE):
         text = _(
-            "We do not know this number. Sign up for the neighbourhood watch at %(site)s, or tie this number to your account there under “Me”. "
+            "We do not know you here yet. Sign up for the neighbourhood watch at %(site)s, or tie this chat to your account there under “Me”. "
             "Is it urgent? Call 112."
         ) % {"site": settings.SITE_URL}
     expires_at = timezone.now() + timedelta(minutes=30)

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from asgiref.sync import async_to_sync
+from django.utils import timezone
 from tests.intake import chatting
 from tests.town import Town, town
 
 from meldkring.cases import closing, forwarding, judging
 from meldkring.cases.models import Called, Case, Outcome
-from meldkring.delivery import wordings
+from meldkring.delivery import ledger, wordings
 from meldkring.delivery.models import Account, Address, Delivery
 from meldkring.intake import binding
 from meldkring.messaging.models import Posting
@@ -264,10 +265,7 @@ def asked(chat: chatting.Chat) -> None:
 def test_what_costs_money_stops_at_the_ceiling_but_a_conversation_goes_on(chat: chatting.Chat, place: Town) -> None:
     chat.own(place.arie, ARIE)
     Account.objects.filter(channel="whatsapp").update(ceiling=490_000)  # 0.44 for alarms, 0.05 kept
-    Delivery.objects.create(
-        address=Address.objects.get(value=ANNA), channel="whatsapp", urgency="news", state="delivered", words={"text": "earlier"}, cost=410_000,
-        due_at=datetime.now(UTC), expires_at=datetime.now(UTC), made_at=datetime.now(UTC), handed_over_at=datetime.now(UTC),
-    )  # fmt: skip
+    ledger.write("whatsapp", cost=410_000, letters=9, now=timezone.now())
     case = reported(chat)
     assert not chat.lines(ARIE), "no room for the alarm"
     assert Delivery.objects.get(posting__message__contribution__case=case, address__value=ARIE).code == "ceiling"

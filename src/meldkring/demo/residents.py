@@ -48,6 +48,7 @@ CAST = (
     Part("peter", "Peter", buurt="Poortwijk-Noord", label=_("Resident of Poortwijk")),
     Part("marjan", "Marjan", buurt="De Laning", wijk="Zoomwijck", role=Role.PHONE_MANAGER, label=_("Phone manager of Zoomwijck")),
     Part("youssef", "Youssef", buurt="Oostwal", wijk="Zoomwijck", role=Role.STEERING, label=_("Steering member of Zoomwijck")),
+    Part("wim", "Wim", buurt="De Laning"),
     Part("tineke", "Tineke", buurt="Zuidrand", wijk="Zoomwijck", role=Role.STEERING),
     Part("bram", "Bram", buurt="Het Park", wijk="Zoomwijck", role=Role.STEERING),
     Part("fatma", "Fatma", buurt="Poortwijk-Noord", wijk="Poortwijk", role=Role.PHONE_MANAGER, label=_("Phone manager of Poortwijk")),

@@ -1,6 +1,6 @@
 """A pretend WhatsApp: takes what our channel sends as the real one would, shows it in a chat, and makes signed webhooks.
 
-For the demo, where a newcomer plays a resident's phone (`chatting`), and for the tests, where it also errs, repeats itself and goes silent on
+For the demo, where a newcomer plays a resident's phone (`pretending`), and for the tests, where it also errs, repeats itself and goes silent on
 request. It knows the vendor's rules apart from our own code: limits of length, the day's window, the wording approved beforehand.
 """
 

@@ -65,7 +65,12 @@ def bar(request: HttpRequest) -> dict[str, Any]:
         }
         for part in _shown() if part.email in found
     ]  # fmt: skip
-    return {"demo_people": people, "demo_play_url": reverse("demo_play"), "demo_source": places.SOURCE}
+    return {
+        "demo_people": people,
+        "demo_play_url": reverse("demo_play"),
+        "demo_chat_url": reverse("demo_chat"),
+        "demo_source": places.SOURCE,
+    }
 
 
 def _shown() -> list[residents.Part]:

@@ -11,9 +11,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
 
 from meldkring.config.management.commands import serve
-from meldkring.demo import loading, places, playing
+from meldkring.demo import loading, places, playing, pretending
 
 
 class Command(BaseCommand):
@@ -29,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, play: bool, pace: float, reset: bool, **options: Any) -> None:
         if not _is_demo():
-            os.execve(sys.executable, [sys.executable, "-m", "meldkring", *sys.argv[1:]], demo_environment(os.environ))  # noqa: S606
+            os.execve(sys.executable, [sys.executable, "-m", "meldkring", *sys.argv[1:]], demo_environment(os.environ, origin(host, port)))  # noqa: S606
         try:
             if play:
                 prepare()
@@ -39,25 +40,33 @@ class Command(BaseCommand):
             if reset:
                 forget()
             prepare(tell=self.stdout.write)
+            os.environ.update(pretending.environment(origin(host, port)))
             self._welcome(host, port)
             serve.run(listener)
         except KeyboardInterrupt:
             self.stdout.write("")
 
     def _welcome(self, host: str, port: int) -> None:
-        shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
+        address = origin(host, port)
         self.stdout.write(
-            f"Open http://{shown}:{port} and choose in the yellow bar whom to look along as.\n"
+            f"Open {address} and choose in the yellow bar whom to look along as.\n"
             "Be someone else in a private window at the same time, and see messages travel.\n"
+            f"A resident who only has WhatsApp, played by you: {address}{reverse('demo_chat')}\n"
             f"A case plays by itself with the button in the bar, or: meldkring demo --play\nStop with Ctrl-C. {places.SOURCE}."
         )
         self.stdout.flush()
 
 
-def demo_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment of the demo: its own folder and SQLite database, never the installation's."""
+def demo_environment(environment: Mapping[str, str], at: str) -> dict[str, str]:
+    """The environment of the demo: its own folder and SQLite database, never the installation's; its own WhatsApp too."""
     rest = {name: value for name, value in environment.items() if name not in ("DATABASE_URL", "MELDKRING_DATA")}
-    return rest | {"MELDKRING_DEMO": "1", "MELDKRING_DATA": str(settings.DATA / "demo")}
+    return {"SITE_URL": at, **rest, "MELDKRING_DEMO": "1", "MELDKRING_DATA": str(settings.DATA / "demo")}
+
+
+def origin(host: str, port: int) -> str:
+    """Where a browser on this machine finds the demo."""
+    shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
+    return f"http://{shown}:{port}"
 
 
 def prepare(*, tell: Callable[[str], object] = str) -> None:
@@ -70,6 +79,7 @@ def prepare(*, tell: Callable[[str], object] = str) -> None:
         tell("Filling the town with invented people…")
         loading.load()
     loading.freshen()
+    pretending.bind()
     connection.close()
 
 

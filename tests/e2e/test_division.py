@@ -134,3 +134,82 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(grown: Site, device: Device, 
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wrong.append(f"{path} is too wide")
     assert not wrong, "\n".join(wrong)
+
+
+def test_an_outline_is_drawn_with_taps_and_with_the_keyboard(grown: Site, device: Device) -> None:
+    """S23: corners by tapping, moved with the arrow keys, removed; what the lines say and what the map shows are one thing."""
+    page = device("fatima", "/buurten/noord/nieuw/", reduced_motion="reduce")
+    page.get_by_label("Hoe heet de buurt?").fill("Kade")
+    area, lines = page.locator("#drawing"), page.locator("textarea[name=corners]")
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    assert box
+    for x, y in ((0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7), (0.15, 0.5)):
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    corners = page.locator(".map__corner")
+    expect(corners).to_have_count(5)
+    said = lines.input_value()
+    assert len(said.splitlines()) == 5
+    page.keyboard.press("ArrowLeft")
+    assert lines.input_value() != said
+    assert lines.input_value().splitlines()[:4] == said.splitlines()[:4]
+    page.keyboard.press("Delete")
+    expect(corners).to_have_count(4)
+    page.get_by_role("button", name="Dit hoekpunt weg").click()
+    expect(corners).to_have_count(3)
+    page.get_by_role("button", name="Hoekpunt erbij").click()
+    expect(corners).to_have_count(4)
+    page.get_by_text("De hoekpunten zelf invullen").click()
+    lines.fill("\n".join(lines.input_value().splitlines()[:3]))
+    expect(corners).to_have_count(3)
+    page.get_by_role("button", name="Laat zien wat er verandert").click()
+    if page.url.endswith("/nieuw/"):
+        page.get_by_role("button", name="Ja, verander het").click()
+    expect(page.locator(".alert--success")).to_be_visible()
+    expect(page.get_by_role("link", name="Kade", exact=True).first).to_be_visible()
+
+
+def test_a_neighbourhood_is_split_without_scripts(grown: Site, device: Device) -> None:
+    """S23: the map only adds; ticking streets and reading a table does it all."""
+    where = grown.place.run("from meldkring.places.models import Neighbourhood\nfrom meldkring.people.models import Person\n"
+                            "dorp = Neighbourhood.objects.get(name='Dorp')\n"
+                            "first = [p.pk for p in Person.objects.filter(neighbourhood=dorp, memberships__kind='watch')[:5]]\n"
+                            "Person.objects.filter(pk__in=first).update(street='Kade', postcode='1234AA', house_number=1)\n"
+                            "print(json.dumps(dorp.pk))")  # fmt: skip
+    page = device("fatima", f"/buurt/{where}/splitsen/", java_script_enabled=False)
+    expect(page.locator("#drawing")).to_be_hidden()
+    page.get_by_label("Hoe heet de nieuwe buurt?").fill("Kadebuurt")
+    page.get_by_label("Kade (").check()
+    page.get_by_role("button", name="Laat zien wat er verandert").click()
+    expect(page.get_by_role("heading", name="Dit verandert er")).to_be_visible()
+    page.get_by_role("button", name="Ja, verander het").click()
+    expect(page.locator(".alert--success")).to_contain_text("5 leden")
+    page.locator(".alert--info a").click()
+    page.get_by_role("button", name="Ja, draai").click()
+    expect(page.get_by_role("link", name="Kadebuurt")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(320, False), (1280, True)], ids=["narrow", "laptop by night"])
+def test_everybody_can_use_the_pages_about_neighbourhoods(grown: Site, device: Device, width: int, dark: bool) -> None:
+    where = grown.place.run(
+        "from meldkring.places.models import Neighbourhood\nprint(json.dumps(Neighbourhood.objects.get(name='Haven').pk))"
+    )
+    page, wrong = device("fatima", "/buurten/noord/", width=width, dark=dark, bypass_csp=True, reduced_motion="reduce"), list[str]()
+
+    def look(name: str) -> None:
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        wrong.extend(f"{name}: {v['id']} {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found)
+        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+            wrong.append(f"{name} is {wide} px wide")
+
+    for path in ("/buurten/noord/", "/buurten/noord/nieuw/", *(f"/buurt/{where}/{end}" for end in ("", "weg/", "adressen/", "splitsen/"))):
+        page.goto(grown.url + path)
+        look(path)
+    page.get_by_label("Hoe heet de nieuwe buurt?").fill("Kadebuurt")
+    page.get_by_label("Postcodes").fill("1234\nx")
+    page.get_by_role("button", name="Laat zien wat er verandert").click()
+    look("a wrong line")
+    page.get_by_label("Postcodes").fill("1234")
+    page.get_by_role("button", name="Laat zien wat er verandert").click()
+    look("what changes")
+    assert not wrong, "\n".join(wrong)

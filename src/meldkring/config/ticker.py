@@ -19,7 +19,7 @@ from meldkring.figures import keeping
 from meldkring.groups import officers
 from meldkring.growth import plans
 from meldkring.intake import police_mail, taking
-from meldkring.joining import admission, forgetting, proving, signing_up
+from meldkring.joining import admission, awaited, forgetting, proving, signing_up
 from meldkring.people import mailing
 
 logger = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     signing_up.forget_unfinished,
     forgetting.decided,
     admission.fill_places,
+    awaited.tell,
     proving.ask_to_renew,
     plans.decide,
     taking.forget,

@@ -136,7 +136,8 @@ def apply(change: Change, *, by: Person) -> Neighbourhood | None:
 
 def lots(change: Change, made: Neighbourhood | None, known: Mapping[surveying.Door, belonging.Asked]) -> list[Lot]:
     """Who lives elsewhere now that the change was made, and of whom of the neighbourhoods concerned nothing tells; by street."""
-    atlas, district = belonging.Atlas(change.district.municipality_id), change.district
+    district = change.district
+    atlas = belonging.Atlas(Neighbourhood.objects.filter(district__municipality=district.municipality_id))
     touched = {n.pk for n in (change.neighbourhood, made) if n}
     found: dict[str, Lot] = {}
 

@@ -9,6 +9,7 @@ from meldkring.groups.models import Group
 from meldkring.joining.models import Application
 from meldkring.people import mailing
 from meldkring.people.models import Person
+from meldkring.places.models import District
 
 
 def admitted(application: Application, group: Group) -> None:
@@ -49,6 +50,24 @@ def place_free(application: Application, group: Group) -> None:
             _("The last step is not done yet. On your own page you see what it is. We write to you once you are in."),
         ]
         _write(application.email, application.first_name, _("There is a place for you"), lines)
+
+
+def district_came(application: Application, district: District, link: str) -> None:
+    """There is a district where they live; what they filled in is kept for two weeks."""
+    with translation.override(application.language):
+        lines = [
+            _("You asked us to write when neighbours of yours begin. They have: your address belongs to %(district)s now.")
+            % {"district": district.name},
+            _("Do you want to take part? Go on where you were:"),
+            link,
+            _("We keep what you filled in for two weeks. If you do nothing, we erase it and do not write again."),
+        ]
+        _write(
+            application.email,
+            application.first_name,
+            _("There is a group where you live: %(district)s") % {"district": district.name},
+            lines,
+        )
 
 
 def declined(application: Application, reason: str) -> None:
@@ -107,5 +126,6 @@ def renew(person: Person, *, until: datetime) -> None:
 def _write(to: str, name: str, subject: str, lines: list[str]) -> None:
     if not to:  # an imported resident without an address: the phone manager knows
         return
-    text = [_("Hello %(name)s,") % {"name": name}, *lines, _("Greetings from your neighbours of Meldkring")]
+    hello = _("Hello %(name)s,") % {"name": name} if name else _("Hello,")
+    text = [hello, *lines, _("Greetings from your neighbours of Meldkring")]
     mailing.write(to, subject=subject, text="\n\n".join(text) + "\n")

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from meldkring.places import shapes
 from meldkring.places.models import Extent, Neighbourhood
@@ -47,17 +47,17 @@ class Asked:
 
 
 class Atlas:
-    """All claims of a municipality, read once: for many addresses without a question for each."""
+    """All claims of some neighbourhoods, read once: for many addresses without a question for each."""
 
-    def __init__(self, municipality: int) -> None:
-        here = Neighbourhood.objects.filter(district__municipality=municipality).select_related("district__municipality")
+    def __init__(self, neighbourhoods: QuerySet[Neighbourhood]) -> None:
+        here = neighbourhoods.select_related("district__municipality")
         self._sheet = shapes.Sheet(here.filter(outline__isnull=False))
         self._extents = defaultdict[tuple[str, str], list[Extent]](list)
         for extent in Extent.objects.filter(neighbourhood__in=here).select_related("neighbourhood__district__municipality"):
             self._extents[extent.kind, extent.key].append(extent)
 
     def claiming(self, asked: Asked) -> list[Neighbourhood]:
-        """As the function of that name, among the neighbourhoods of this municipality."""
+        """As the function of that name, among these neighbourhoods."""
         extents = [extent for wanted in _wanted(asked) for extent in self._extents.get(wanted, ())]
         return _best(asked, extents, self._sheet)
 
@@ -73,6 +73,18 @@ def claiming(asked: Asked) -> list[Neighbourhood]:
         drawn = drawn.filter(district__municipality__code__in=[*asked.municipalities, UNKNOWN])
     claimed = [extent.neighbourhood for extent in extents if extent.kind == Extent.Kind.STREET]
     return _best(asked, extents, shapes.Sheet([*drawn, *claimed] if asked.point else []))
+
+
+def claimants(asked: Iterable[Asked]) -> QuerySet[Neighbourhood]:
+    """The neighbourhoods of which an extent claims any of these addresses."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for one in asked:
+        for kind, key in _wanted(one):
+            keys[kind].add(key)
+    wanted = Q(pk=None)
+    for kind, found in keys.items():
+        wanted |= Q(kind=kind, key__in=found)
+    return Neighbourhood.objects.filter(pk__in=Extent.objects.filter(wanted).values("neighbourhood"))
 
 
 def _wanted(asked: Asked) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from meldkring.joining import codes, house_texts, public, rules, signing_up, tex
 from meldkring.joining.models import Application
 from meldkring.places import addresses
 from meldkring.places.models import District
-from meldkring.web import shell, sign_up_forms, visitor
+from meldkring.web import maps, shell, sign_up_forms, visitor
 
 LABELS = (
     gettext_lazy("Who and where"),
@@ -94,7 +94,7 @@ def _who(request: HttpRequest, district: District, application: Application | No
             return redirect("elsewhere")
         except (signing_up.SignUpRefused, addresses.BadPostcode, addresses.BadNumber) as refusal:
             form.add_error(FIELDS.get(type(refusal)), str(refusal))
-    return _page(request, district, signing_up.WHO, form, fresh=application is None)
+    return _page(request, district, signing_up.WHO, form, fresh=application is None, map=_map(form))
 
 
 def _reach(request: HttpRequest, application: Application) -> HttpResponse:
@@ -167,6 +167,16 @@ def _page(request: HttpRequest, district: District, step: int, form: forms.Form,
     before = _step_url(district.slug, back) if back else ""
     context |= {"district": district, "form": form, "steps": LABELS, "current": step, "before": before}
     return render(request, f"sign_up/{TEMPLATES[step]}.html", context, status=status)
+
+
+def _map(form: sign_up_forms.WhoForm) -> maps.Map | None:
+    """The neighbourhoods to choose from, on a map beside the list; None where nothing to choose is drawn."""
+    areas = [maps.Area(n.pk, n.outline, n.name, badge=n.name) for n in form.offered if n.outline]
+    return (
+        maps.of("choose-neighbourhood", _("Map of the neighbourhoods; you can also choose from the list"), areas, chooses="neighbourhood")
+        if areas
+        else None
+    )
 
 
 def _step_url(slug: str, step: int) -> str:

@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from meldkring.chat_groups import access as chat_access
-from meldkring.joining import admission, codes, proving, public, resuming, signing_up
+from meldkring.joining import admission, awaited, codes, proving, public, resuming, signing_up
 from meldkring.joining.models import Application
 from meldkring.places import addresses
 from meldkring.web import sign_up_forms, visitor
@@ -89,6 +89,20 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error("code", str(refusal))
     context = {"district": district, "form": form, "asked": asked and "email" not in form.errors}
     return render(request, "sign_up/resume.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@never_cache
+@visitor.spoken
+def go_on(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """From the e-mail that says that there is a district now: this device goes on with what was filled in. The address is proven later, by code."""
+    district = public.district(slug)
+    found = awaited.found(district, token)
+    if found is None:
+        messages.info(request, _("This link no longer works. You can sign up from the beginning."))
+    else:
+        visitor.remember(request, found)
+    return redirect("sign_up", slug)
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<slug:slug>/meedoen/", sign_up.sign_up, name="sign_up"),
     path("<slug:slug>/meedoen/code/", sign_up.again, name="sign_up_again"),
     path("<slug:slug>/meedoen/verder/", sign_up_after.resume, name="sign_up_resume"),
+    path("<slug:slug>/meedoen/verder/<str:token>/", sign_up_after.go_on, name="sign_up_go_on"),
     path("<slug:slug>/meedoen/status/", sign_up_after.status, name="sign_up_status"),
     path("<slug:slug>/meedoen/stoppen/", sign_up_after.withdraw, name="sign_up_withdraw"),
     path("<slug:slug>/", district.district, name="district"),

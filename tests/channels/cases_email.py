@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import format_datetime
 from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from tests.channels.contract_cases import AFTER, BEFORE, GONE, THROTTLED, Case, Wire
 
 from meldkring.channels import email, email_reading, email_relay, email_writing
 from meldkring.channels.contract import Letter, Problem, Urgency
@@ -19,6 +21,7 @@ DOMAIN = "in.example.org"
 TOKEN = "0123456789abcdef0123456789abcdef-0123456789abcdef"
 LETTER = "0123456789abcdef0123456789abcdef"
 ANNA = "anna@example.org"
+ARIE = "arie@example.org"
 
 
 @dataclass
@@ -118,7 +121,7 @@ def answer(text: str, *, to: str = f"antwoord+{TOKEN}@{DOMAIN}", sender: str = "
     message["From"] = sender
     message["To"] = to
     message["Subject"] = "Re: Alarm"
-    message["Date"] = "Mon, 24 Nov 2025 10:00:00 +0100"
+    message["Date"] = headers.pop("Date", "Mon, 24 Nov 2025 10:00:00 +0100") or format_datetime(datetime.now(UTC))
     message["Message-ID"] = headers.pop("Message_ID", "<a1@mail.example.org>")
     for name, value in headers.items():
         message[name.replace("_", "-")] = value
@@ -160,3 +163,21 @@ Subject: Alarm
 --grens--
 """.replace("\n", "\r\n").encode()
     return email_reading.stamped(raw, sender="", to=f"retour+{letter_id}@{DOMAIN}")
+
+
+@contextmanager
+def contract() -> Iterator[Case]:
+    """For `test_contract.py`: a post office on this machine, and mails as programs write them. A mail that arrives may say so (RFC 3464)."""
+    office = PostOffice()
+
+    def will(mode: str) -> None:
+        office.at_sender = "421 4.7.0 Too many messages" if mode == THROTTLED else "250 2.1.0 OK"
+        office.at_recipient = {BEFORE: "hang up", GONE: "550 5.1.1 No such user"}.get(mode, "250 2.1.5 OK")
+        office.at_data = "hang up" if mode == AFTER else "250 2.0.0 Queued"
+
+    with opened(office) as port:
+        yield Case(
+            channel(port), Wire({}), address=ARIE, will=will, taken=lambda: len(office.taken), states=("delivered",),
+            receipt=lambda state, letter_id: (came_back("2.0.0", "delivered", letter_id=letter_id), {}),
+            said=lambda words, identity, token: (answer(words, sender=f"Arie <{ARIE}>", to=f"antwoord+{token}@{DOMAIN}", Message_ID=f"<{identity}@x>", Date=""), {}),
+        )  # fmt: skip

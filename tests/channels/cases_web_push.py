@@ -3,11 +3,14 @@
 import base64
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from tests.channels.contract_cases import ACCEPT, GONE, THROTTLED, Case, Wire
 
 from meldkring.channels import push_sealing, web_push
 from meldkring.channels.contract import Action, Answer, Letter, Problem, Urgency
@@ -58,3 +61,14 @@ def receipt(of: web_push.WebPush, letter_id: str = "0123456789abcdef0123456789ab
 
 def _text(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+@contextmanager
+def contract() -> Iterator[Case]:
+    """For `test_contract.py`: a device at a push service that does as it is told."""
+    ours, answers = channel(), {ACCEPT: ACCEPTED, THROTTLED: ANSWERS[Problem.THROTTLED][0], GONE: ANSWERS[Problem.GONE][1]}
+    wire = Wire(answers)
+    yield Case(
+        ours, wire, address=device()[0], will=wire.will, taken=lambda: wire.taken,
+        receipt=lambda state, letter_id: (receipt(ours, letter_id, state), {}),
+    )  # fmt: skip

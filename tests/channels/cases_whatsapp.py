@@ -3,9 +3,12 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from tests.channels.contract_cases import ACCEPT, GONE, THROTTLED, Case, Hook, Wire
 
 from meldkring.channels import whatsapp
 from meldkring.channels.contract import Action, Answer, Letter, Problem, Urgency
@@ -81,3 +84,25 @@ SAID = body({"contacts": [{"profile": {"name": "Anna"}, "wa_id": ANNA}], "messag
 RECEIPT = body({"statuses": [status("delivered", pricing={"billable": True, "category": "utility", "type": "regular"})]})
 STOP = body({"messages": [text("Stop!", wamid="wamid.STOP")]})
 BATCH = body({"messages": [text("one", wamid="wamid.1"), text("two", wamid="wamid.2")]}, {"statuses": [status("sent"), status("read")]})
+
+
+@contextmanager
+def contract() -> Iterator[Case]:
+    """For `test_contract.py`: the Cloud API as it answers, and its webhooks, signed."""
+    wire = Wire({ACCEPT: GOOD, THROTTLED: ANSWERS[Problem.THROTTLED], GONE: ANSWERS[Problem.GONE]})
+    yield Case(
+        channel(), wire, address=ANNA, will=wire.will, taken=lambda: wire.taken, said=_said, batch=_batch,
+        receipt=lambda state, letter_id: _hook(body({"statuses": [status(state, letter_id=letter_id)]})),
+    )  # fmt: skip
+
+
+def _said(words: str, identity: str, token: str) -> Hook:
+    return _hook(body({"messages": [text(words, wamid=identity, at=int(datetime.now(UTC).timestamp()))]}))
+
+
+def _batch(hooks: list[Hook]) -> Hook:
+    return _hook(body(*(json.loads(raw)["entry"][0]["changes"][0]["value"] for raw, _headers in hooks)))
+
+
+def _hook(raw: bytes) -> Hook:
+    return raw, signed(raw)

@@ -30,10 +30,10 @@ def pages(site: Site) -> dict[str, list[str]]:
     case, ended = f"/casus/{first['case']}/", f"/casus/{closed['case']}/"
     return {
         "": ["/", "/account/login/code/", "/privacy/", "/toegankelijkheid/", "/over/", "/bestaat-niet/",
-             "/noord/", "/noord/?taal=en", "/noord/badge/", "/noord/klacht/", "/kaart/"],
+             "/noord/", "/noord/?taal=en", "/noord/badge/", "/noord/klacht/", "/kaart/", "/beginnen/", "/beginnen/gegevens/"],
         "anna": ["/", "/melden/", case, f"{case}gebeld/", f"{case}afsluiten/", f"{case}overdragen/{a}/", ended, "/ik/",
                  "/post/", f"/post/{s1}/{people['anna']}/", f"/groepen/{a}/", "/citaten/"],
-        "sam": ["/beoordelen/", case, f"/bericht/{first['id']}/", "/politiebericht/", f"/groepen/{a}/", f"/groepen/{s1}/",
+        "sam": ["/beoordelen/", case, "/klachten/", "/beginnen/lijst/noord/", f"/bericht/{first['id']}/", "/politiebericht/", f"/groepen/{a}/", f"/groepen/{s1}/",
                 f"/groepen/{groups['coordination_noord']}/",
                 "/bekend/noord/", "/bekend/noord/hoeken/", "/bekend/noord/tekst/start/", "/bekend/noord/citaten/", f"/bekend/noord/citaten/?wie={people['anna']}"],
         "fatima": [f"/groepen/{groups['municipal']}/"],

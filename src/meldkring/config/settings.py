@@ -21,6 +21,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 MAP_TILES = env.str("MAP_TILES", default="")  # such as https://tiles.example.org/{z}/{x}/{y}.png; without it maps show our own shapes
 MAP_CREDIT = env.str("MAP_CREDIT", default="")
+OPEN_FOR_DISTRICTS = env.str("OPEN_FOR_DISTRICTS", default="anyone" if DEMO else "approval")  # or "closed": who may begin a district here
 LOCATIESERVER_URL = env.str("LOCATIESERVER_URL", default="")
 WORK_HERE = env.bool("WORK_HERE", default=True)  # off where `meldkring work` does it
 BELL_URL = env.str("BELL_URL", default="")
@@ -127,6 +128,8 @@ ACCOUNT_RATE_LIMITS = {
     "sign_up_prove": "120/h/ip",
     "find_district": "60/h/ip",
     "complain": "5/h/ip",
+    "start_district": "5/h/ip",
+    "start_prove": "30/h/ip",
 }
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "home"

@@ -66,20 +66,27 @@ def found(*, municipality: str, district: str, neighbourhoods: Sequence[str] = (
     """Make the first district and its phone manager; refuses with `NotEmpty` or `BadStart`."""
     if not empty():
         raise NotEmpty(_("This installation has begun already. Sign in instead."))
-    wijk = _district(_filled("municipality", municipality), _filled("district", district))
-    buurten = _neighbourhoods(wijk, neighbourhoods)
-    steering = _group(Kind.STEERING, _("Steering group %(district)s") % {"district": wijk.name}, wijk)
-    watch = _group(Kind.WATCH, _("Watch group %(district)s") % {"district": wijk.name}, wijk, run_by=steering)
-    watch.neighbourhoods.set(buurten)
-    person = _person(_filled("name", name), email, buurten)
+    wijk = _district(filled("municipality", municipality), filled("district", district))
+    watch, steering, buurten = furnish(wijk, neighbourhoods)
+    person = _person(filled("name", name), email, buurten)
     joining.join(person, watch, by=person)
     joining.join(person, steering, role=Role.PHONE_MANAGER, by=person)
-    rules.publish_default(wijk)
     log.record("found", wijk, by=person)
     return Start(wijk, watch, steering, person)
 
 
-def _filled(question: str, answer: str) -> str:
+def furnish(district: District, neighbourhoods: Sequence[str]) -> tuple[Group, Group, list[Neighbourhood]]:
+    """Give a new district what every one begins with: neighbourhoods, a watch group, a steering group, house rules (phase 1, S22)."""
+    buurten = _neighbourhoods(district, neighbourhoods)
+    steering = _group(Kind.STEERING, _("Steering group %(district)s") % {"district": district.name}, district)
+    watch = _group(Kind.WATCH, _("Watch group %(district)s") % {"district": district.name}, district, run_by=steering)
+    watch.neighbourhoods.set(buurten)
+    rules.publish_default(district)
+    return watch, steering, buurten
+
+
+def filled(question: str, answer: str) -> str:
+    """The answer without stray white space. Refuses with `BadStart`."""
     words = " ".join(answer.split())
     if not words or len(words) > 60:
         raise BadStart(question, _("Fill this in, in at most 60 characters."))

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from meldkring.groups.models import Group, Membership
-from meldkring.places.models import District, Neighbourhood
+from meldkring.places.models import District, Municipality, Neighbourhood
 
 PERSON = settings.AUTH_USER_MODEL
 UNFINISHED_KEPT = timedelta(days=14)  # rules 7
@@ -277,3 +277,28 @@ class RollAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.lives_here}"
+
+
+class Founding(models.Model):
+    """Somebody wants to begin a district where they live. What is known of them stands in their sign-up; here is what they want to begin."""
+
+    class State(models.TextChoices):
+        BEGUN = "begun", _("e-mail address not proven yet")
+        WAITING = "waiting", _("waits for approval")
+        MADE = "made", _("begun")
+        DECLINED = "declined", _("declined")
+
+    application = models.OneToOneField(Application, models.CASCADE, related_name="founding")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.BEGUN)
+    town = models.CharField(_("municipality"), max_length=60)
+    municipality = models.ForeignKey(Municipality, models.SET_NULL, null=True, blank=True, related_name="+")
+    name = models.CharField(_("district"), max_length=60)
+    neighbourhoods = models.JSONField(default=list)
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(PERSON, models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    district = models.OneToOneField(District, models.SET_NULL, null=True, blank=True, related_name="founding")
+
+    def __str__(self) -> str:
+        return self.name

@@ -81,5 +81,5 @@ def _surely_outside(district: District, found: addresses.Found) -> bool:
         return True
     if found.source != "locatieserver":
         return False  # without street and point a claim by street or outline is not seen
-    silent = district.neighbourhoods.filter(outline=None).exclude(pk__in=Extent.objects.values("neighbourhood"))
+    silent = district.neighbourhoods.filter(outline__isnull=True).exclude(pk__in=Extent.objects.values("neighbourhood"))
     return not silent.exists()

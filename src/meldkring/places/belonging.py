@@ -1,7 +1,8 @@
 """Which neighbourhood claims this address as its own, and how precisely?
 
 The most precise claim wins; where claims are equally precise the less precise ones decide between them. Neighbourhoods that nothing
-tells apart are all given: a CBS neighbourhood is often larger than one of ours, and then the person chooses.
+tells apart are all given: a CBS neighbourhood is often larger than one of ours, and then the person chooses. A district that visitors cannot
+find yet claims nothing: anybody may have begun it.
 """
 
 import enum
@@ -67,8 +68,10 @@ def claiming(asked: Asked) -> list[Neighbourhood]:
     wanted = Q(pk=None)
     for kind, key in _wanted(asked):
         wanted |= Q(kind=kind, key=key)
-    extents = list(Extent.objects.filter(wanted).select_related("neighbourhood__district__municipality"))
-    drawn = Neighbourhood.objects.filter(outline__isnull=False).select_related("district__municipality")
+    extents = list(
+        Extent.objects.filter(wanted, neighbourhood__district__is_public=True).select_related("neighbourhood__district__municipality")
+    )
+    drawn = Neighbourhood.objects.filter(outline__isnull=False, district__is_public=True).select_related("district__municipality")
     if asked.municipalities:
         drawn = drawn.filter(district__municipality__code__in=[*asked.municipalities, UNKNOWN])
     claimed = [extent.neighbourhood for extent in extents if extent.kind == Extent.Kind.STREET]
@@ -84,7 +87,7 @@ def claimants(asked: Iterable[Asked]) -> QuerySet[Neighbourhood]:
     wanted = Q(pk=None)
     for kind, found in keys.items():
         wanted |= Q(kind=kind, key__in=found)
-    return Neighbourhood.objects.filter(pk__in=Extent.objects.filter(wanted).values("neighbourhood"))
+    return Neighbourhood.objects.filter(pk__in=Extent.objects.filter(wanted).values("neighbourhood"), district__is_public=True)
 
 
 def _wanted(asked: Asked) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from meldkring.places.models import District
 
 SHAPE = Path(__file__).with_name("shapes") / "preview.typ"
-FONTS = [str(fontpkg_noto_sans.ROOT / "files")]
+FONTS = [Path(fontpkg_noto_sans.ROOT) / "files"]
 KEPT = 24 * 60 * 60
 LETTER = 0.62  # how wide a bold letter is, at most, as a part of its height
 BADGE = (
@@ -42,9 +42,7 @@ def picture(district: District | None = None) -> bytes:
     key = "preview:" + json.dumps([data, SHAPE.stat().st_mtime_ns]).encode().hex()[-200:]
     found: bytes | None = cache.get(key)
     if found is None:
-        made = typst.compile(
-            SHAPE.read_bytes(), font_paths=FONTS, ignore_system_fonts=True, sys_inputs={"data": json.dumps(data)}, format="png", ppi=72
-        )
+        made = typst.compile(SHAPE, font_paths=FONTS, ignore_system_fonts=True, sys_inputs={"data": json.dumps(data)}, format="png", ppi=72)
         assert isinstance(made, bytes)  # noqa: S101 - one page, not a list of them
         found = made
         cache.set(key, found, KEPT)

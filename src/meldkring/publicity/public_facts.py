@@ -92,4 +92,6 @@ def towns() -> list[Town]:
 def drawn(municipality: int) -> list[Neighbourhood]:
     """The neighbourhoods of one municipality's districts that have a place on the map, by district."""
     here = Neighbourhood.objects.filter(district__in=districts().filter(municipality=municipality).order_by().values("pk"))
-    return list(here.exclude(longitude=None, outline=None).select_related("district").order_by("district__name", "name"))
+    return list(
+        here.filter(Q(longitude__isnull=False) | Q(outline__isnull=False)).select_related("district").order_by("district__name", "name")
+    )

@@ -7,7 +7,8 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from meldkring.places.models import District
-from meldkring.publicity import preview, public_facts
+from meldkring.publicity import pieces, preview, printing, public_facts
+from meldkring.publicity.models import Material
 from meldkring.web import district as pages
 from meldkring.web import for_anyone, visitor
 
@@ -20,7 +21,7 @@ Disallow: /*/meedoen/
 
 Sitemap: {site}{sitemap}
 """
-ALWAYS = ("home", "districts_map", "about", "privacy", "accessibility")
+ALWAYS = ("home", "districts_map", "start_here", "about", "privacy", "accessibility")
 
 
 @require_safe
@@ -57,6 +58,17 @@ def badge(request: HttpRequest, slug: str) -> HttpResponse:
     here = visitor.district(request, slug)
     with translation.override(settings.LANGUAGE_CODE):
         return for_anyone.shared(HttpResponse(preview.badge(here), content_type="image/svg+xml; charset=utf-8"))
+
+
+@require_safe
+@for_anyone.kept(seconds=HOUR)
+def poster(request: HttpRequest, slug: str) -> HttpResponse:
+    """The poster of the district, for whoever wants to hang one."""
+    here = visitor.district(request, slug)
+    piece = pieces.PIECES[Material.POSTER_A4]
+    made = printing.pdf(piece.shape, printing.piece(piece, here, printing.Look()))
+    named = {"Content-Disposition": f'inline; filename="poster-{here.slug}.pdf"'}
+    return HttpResponse(made, content_type="application/pdf", headers=named)
 
 
 @require_safe

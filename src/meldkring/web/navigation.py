@@ -17,7 +17,7 @@ from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.intake import police_mail
 from meldkring.joining import access as joining_access
-from meldkring.joining import expelling
+from meldkring.joining import expelling, starting
 from meldkring.messaging import letters
 from meldkring.people.models import Person
 from meldkring.publicity import access as publicity_access
@@ -88,6 +88,10 @@ def _running(where: Where) -> Iterator[Item]:
         yield Item(reverse("figures_first"), _("Figures"))
     if _steering(where) and (objections := expelling.waiting(where.person).count()):
         yield Item(reverse("expulsions"), _("Objections"), objections)
+    for district in {g.district.slug: g.district for g in _steers(where) if g.district and not g.district.is_public}.values():
+        yield Item(reverse("start_steps", args=[district.slug]), _("Beginning"))
+    if _decides(where):
+        yield Item(reverse("start_asked"), _("New districts"), starting.waiting_for(where.person).count())
     if _steering(where) and (heard := complaints.complaints(where.person)).exists():
         yield Item(reverse("complaints"), _("Complaints"), heard.filter(state="new").count())
 
@@ -107,3 +111,14 @@ def _mine(where: Where) -> Iterator[Item]:
 
 def _steering(where: Where) -> list[Group]:
     return [g for g in where.groups(Right.JUDGE) if g.is_steering]
+
+
+def _steers(where: Where) -> list[Group]:
+    """Also while the second step is still to be set."""
+    return [s.group for ss in where.standings.values() for s in ss if s.group.is_steering and s.role in roles.STEERING_ROLES]
+
+
+def _decides(where: Where) -> bool:
+    """Who decides on new districts, where that is asked."""
+    may = where.groups(Right.FIGURES) or figures_access.administers(where.person)
+    return bool(may) and starting.policy() == starting.APPROVAL

@@ -28,6 +28,7 @@ from meldkring.joining import (
     roll_call,
     rules,
     signing_up,
+    starting,
     vouching,
 )
 from meldkring.messaging import posting as postings
@@ -103,6 +104,8 @@ REFUSALS = (
     keeping.BadInvite,
     keeping.NotBeside,
     placing.AlreadyPlaced,
+    starting.CannotStart,
+    starting.NotReady,
 )
 
 

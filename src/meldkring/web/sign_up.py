@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from meldkring.groups import roles
-from meldkring.joining import codes, house_texts, public, rules, signing_up, texting, whereabouts
+from meldkring.joining import codes, house_texts, rules, signing_up, texting, whereabouts
 from meldkring.joining.models import Application
 from meldkring.places import addresses
 from meldkring.places.models import District
@@ -42,7 +42,7 @@ FIELDS: dict[type[Exception], str] = {
 @visitor.spoken
 def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     """The step that is asked for, or the first that is still to do."""
-    district = public.district(slug)
+    district = visitor.district(request, slug)
     application = visitor.sign_up(request, district)
     if application and application.state != Application.State.BEGUN:
         return redirect("sign_up_status", slug)
@@ -64,7 +64,7 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
 @visitor.spoken
 def again(request: HttpRequest, slug: str) -> HttpResponse:
     """A new code to the e-mail address or mobile number."""
-    district = public.district(slug)
+    district = visitor.district(request, slug)
     application = visitor.sign_up(request, district)
     to = request.POST.get("to", "")
     if application and to in signing_up.to_prove(application):

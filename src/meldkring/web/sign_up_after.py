@@ -22,7 +22,7 @@ State = Application.State
 @visitor.spoken
 def status(request: HttpRequest, slug: str) -> HttpResponse:
     """Where the sign-up stands, and a question of the phone manager to answer."""
-    district = public.district(slug)
+    district = visitor.district(request, slug)
     application = visitor.sign_up(request, district)
     if application is None:
         return redirect("sign_up_resume", slug)
@@ -48,7 +48,7 @@ def status(request: HttpRequest, slug: str) -> HttpResponse:
 @visitor.spoken
 def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
     """Stop: half-way everything is erased, later it is taken back. Asked once more first."""
-    district = public.district(slug)
+    district = visitor.district(request, slug)
     application = visitor.sign_up(request, district)
     if application is None or application.is_decided:
         return redirect("sign_up_status", slug)
@@ -73,7 +73,7 @@ def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
 @visitor.spoken
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
     """Go on where you were: an e-mail address, then the code that went there. Nobody learns here who has signed up."""
-    district = public.district(slug)
+    district = visitor.district(request, slug)
     form = sign_up_forms.ResumeForm(visitor.posted(request))
     asked = form.is_bound
     if form.is_valid() and visitor.may(request, "sign_up_code", form):
@@ -120,7 +120,7 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
             return render(request, "sign_up/awaited.html")
         except addresses.BadPostcode as refusal:
             form.add_error("postcode", str(refusal))
-    context = {"form": form, "there": there, "districts": public.districts(), "typed": typed}
+    context = {"form": form, "there": there, "typed": typed}
     return render(request, "sign_up/elsewhere.html", context, status=422 if form.is_bound else 200)
 
 

@@ -7,15 +7,16 @@ from typing import Any
 from allauth.core import ratelimit
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from meldkring.joining import public, resuming
+from meldkring.joining import public, resuming, starting
 from meldkring.joining.models import Application
+from meldkring.people.models import Person
 from meldkring.places.models import District
 
-SIGN_UPS, TYPED, LANGUAGE = "sign_ups", "sign_up_typed", "language"
+SIGN_UPS, TYPED, LANGUAGE, INVITED = "sign_ups", "sign_up_typed", "language", "invited"
 
 
 def spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -51,8 +52,18 @@ def language_mark(request: HttpRequest) -> str:
 
 
 def district(request: HttpRequest, slug: str) -> District:
-    """The district at this address that a visitor may see, or 404."""
-    return public.district(slug)
+    """The district at this address, or 404. One that is not public yet exists only for who is invited or in one of its groups."""
+    found = public.district(slug)
+    if found.is_public or found.pk in request.session.get(INVITED, []):
+        return found
+    if isinstance(request.user, Person) and (request.user.is_superuser or starting.belongs(request.user, found)):
+        return found
+    raise Http404
+
+
+def invite(request: HttpRequest, district: District) -> None:
+    """From now on this device sees this district, although it is not public yet."""
+    request.session[INVITED] = [*request.session.get(INVITED, []), district.pk][-20:]
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-GEO = pathlib.Path(__file__).parents[3] / "shared" / "data" / "geo"
+GEO = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data" / "geo"
 MADE_UP = (
     "Zoomwijck",
     "Bedrijventerrein Noordoostelijke Havendijk en Kanaaloeverzone",

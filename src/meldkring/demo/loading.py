@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from meldkring.cases import closing
 from meldkring.cases.models import Called, Case, Outcome, Status
-from meldkring.demo import chatting, counting, growing, history, places, policing, residents
+from meldkring.demo import chatting, counting, growing, history, known, places, policing, residents
 from meldkring.demo.town import Town
 from meldkring.groups.models import Group, Kind, Link, Membership, Role
 from meldkring.people.models import Person
@@ -42,6 +42,7 @@ def load() -> None:
         Link.objects.create(municipal=municipal, district=district, proposed_at=since, agreed_at=since)
     _growing(municipality, start=people)
     _officer_and_official()
+    known.settle(Town.here())
     growing.settle()
     chatting.settle()
     town = Town.here()

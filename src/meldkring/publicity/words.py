@@ -14,8 +14,8 @@ def printed(facts: Facts, address: str) -> dict[str, Any]:
     return {
         "headline": _("Neighbours look out for each other here"),
         "sign_word": _("NEIGHBOURHOOD WATCH"),
-        "see": _("Do you see something that is not right?"),
-        "steps": [_("First call 112."), _("Tell your neighbours through Meldkring."), _("Look along from your own window.")],
+        "see": _("See something that is not right?"),
+        "steps": [_("First call 112."), _("Then tell your neighbours."), _("Look along from your own window.")],
         "join": _("Take part"),
         "join_too": _("Will you take part too?"),
         "honest": _("An initiative of residents. The police do not read along: in an emergency always call 112."),

@@ -1,9 +1,13 @@
 """Telegram in the contract test: how to make the channel, what its provider answers for each problem, and what comes in."""
 
 import json
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from tests.channels.contract_cases import ACCEPT, GONE, THROTTLED, Case, Hook, Wire
 
 from meldkring.channels import telegram
 from meldkring.channels.contract import Action, Answer, Letter, Problem, Urgency
@@ -76,3 +80,15 @@ def press(data: str, *, under: int = 41, name: str = "4382bfdwdsb323b2d9") -> di
 # Sample inbound bodies, all signed rightly by `signed`. Telegram sends no receipts and no batches.
 SAID = body(1001, message=message("There is someone at number 12"))
 STOP = body(1002, message=message("Stop!"))
+
+
+@contextmanager
+def contract() -> Iterator[Case]:
+    """For `test_contract.py`: the Bot API as it answers, and its webhooks with our word in their head. It sends no receipts."""
+    wire = Wire({ACCEPT: GOOD, THROTTLED: ANSWERS[Problem.THROTTLED], GONE: ANSWERS[Problem.GONE]})
+    yield Case(channel(), wire, address=ANNA, will=wire.will, taken=lambda: wire.taken, said=_said)
+
+
+def _said(words: str, identity: str, token: str) -> Hook:
+    raw = body(zlib.crc32(identity.encode()), message={**message(words), "date": int(datetime.now(UTC).timestamp())})
+    return raw, signed(raw)

@@ -27,7 +27,7 @@ class Case:
     address: str
     will: Callable[[str], None]
     taken: Callable[[], int]
-    receipt: Callable[[str, str], Hook]
+    receipt: Callable[[str, str], Hook] | None = None
     states: tuple[str, ...] = ("delivered", "read")
     said: Callable[[str, str, str], Hook] | None = None
     batch: Callable[[list[Hook]], Hook] | None = None

@@ -74,9 +74,38 @@ def arrives(case: Case, *hooks: Hook) -> None:
     taking.work({case.channel.name: case.channel})
 
 
+def receipt_of(case: Case, state: str, letter: Delivery) -> Hook:
+    """What the provider tells of a letter; where it never does, the test is left out."""
+    if case.receipt is None:
+        pytest.skip("what became of a letter is not told here")
+    return case.receipt(state, letter.pk.hex)
+
+
 def state_of(letter: Delivery) -> str:
     letter.refresh_from_db()
     return letter.state
+
+
+def test_words_without_the_providers_mark_are_not_heard(case: Case, letter: Delivery) -> None:
+    if case.said is None or not case.channel.capabilities().knows_sender:
+        pytest.skip("the mark is elsewhere, or nobody writes to us here")
+    raw, headers = case.said("STOP", "id-1", tokens.reply(letter.pk))
+    for given in ({}, {name: value[::-1] for name, value in headers.items()}):
+        with pytest.raises(taking.Forged):
+            arrives(case, (raw, given))
+    assert Address.objects.get(value=case.address).state == Address.State.ACTIVE
+
+
+def test_half_of_somebodys_words_stop_nothing(case: Case, letter: Delivery) -> None:
+    if case.said is None:
+        pytest.skip("nobody writes to us here")
+    raw, headers = case.said("STOP", "id-1", tokens.reply(letter.pk))
+    for end in range(0, len(raw), max(1, len(raw) // 25)):
+        with contextlib.suppress(taking.Forged):
+            taking.take(case.channel.name, case.channel, raw=raw[:end], headers=headers)
+    arrives(case, (raw, headers))
+    assert Address.objects.get(value=case.address).state == Address.State.OPTED_OUT
+    assert not Incoming.objects.filter(done_at=None).exists()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -114,9 +143,10 @@ def test_a_provider_that_falls_silent_gets_it_once_more_at_most(case: Case, lett
 
 
 def test_a_receipt_after_the_silence_prevents_the_repeat(case: Case, letter: Delivery) -> None:
+    hook = receipt_of(case, case.states[0], letter)
     case.will(AFTER)
     round_of(case)
-    arrives(case, case.receipt(case.states[0], letter.pk.hex))
+    arrives(case, hook)
     round_of(case, minutes=3)
     assert (state_of(letter), case.taken()) == (case.states[0], 1)
 
@@ -169,7 +199,7 @@ def test_stop_is_obeyed_between_planning_and_sending(case: Case, letter: Deliver
 def test_what_is_forged_does_nothing(case: Case, letter: Delivery) -> None:
     """Where a provider signs, it is refused and not kept; a mail has no signature, and says nothing without the secret of its letter."""
     round_of(case)
-    raw, headers = case.receipt(case.states[0], letter.pk.hex)
+    raw, headers = receipt_of(case, case.states[0], letter)
     other = raw.replace(letter.pk.hex.encode(), letter.pk.hex[::-1].encode())
     assert other != raw
     for bad, given in ((other, headers), (b"{}", {}), (b"", headers)):
@@ -182,14 +212,14 @@ def test_what_is_forged_does_nothing(case: Case, letter: Delivery) -> None:
 
 def test_a_receipt_twice_and_in_the_wrong_order(case: Case, letter: Delivery) -> None:
     round_of(case)
-    hooks = [case.receipt(state, letter.pk.hex) for state in reversed(case.states)]
+    hooks = [receipt_of(case, state, letter) for state in reversed(case.states)]
     arrives(case, *hooks, *hooks)
     assert state_of(letter) == case.states[-1]
 
 
 def test_a_truncated_webhook_never_stops_what_comes_after(case: Case, letter: Delivery) -> None:
     round_of(case)
-    raw, headers = case.receipt(case.states[-1], letter.pk.hex)
+    raw, headers = receipt_of(case, case.states[-1], letter)
     for end in range(0, len(raw), max(1, len(raw) // 25)):
         case.channel.parse(raw[:end], headers)
         with contextlib.suppress(taking.Forged):
@@ -229,7 +259,7 @@ def test_stop_and_start_in_words(case: Case, letter: Delivery) -> None:
 def test_a_batch_is_read_whole(case: Case, letter: Delivery) -> None:
     if case.batch is None:
         pytest.skip("one at a time here")
-    hooks = [case.receipt(state, letter.pk.hex) for state in case.states]
+    hooks = [receipt_of(case, state, letter) for state in case.states]
     hooks += (
         [case.said("Ik zie ze ook.", "id-1", tokens.reply(letter.pk)), case.said("STOP", "id-2", tokens.reply(letter.pk))]
         if case.said

@@ -45,7 +45,7 @@ TEMPLATES = {
     for t in (
         Template(
             "alarm_wijk",
-            "Bericht van je buurtwacht: {{1}}\n\n{{2}}\n\nZie je het gebeuren? Bel eerst 112. Je krijgt dit omdat je je hiervoor hebt aangemeld.",
+            "Bericht van je buurtpreventie: {{1}}\n\n{{2}}\n\nZie je het gebeuren? Bel eerst 112. Je krijgt dit omdat je je hiervoor hebt aangemeld.",
             ("Alarm: iemand forceert een achterdeur · De Laning", "Twee personen met donkere jassen, lopen naar de brug. · 112 is gebeld"),
             (("seen_nothing", "Hier niets gezien"), ("show", "Laat meer zien")),
             lasts=3600,
@@ -58,12 +58,12 @@ TEMPLATES = {
         ),
         Template(
             "bevestig_aanmelding",
-            "Je hebt je aangemeld bij de buurtwacht. {{1}}\n\nWas jij dit niet? Antwoord dan met STOP.",
+            "Je hebt je aangemeld bij de buurtpreventie. {{1}}\n\nWas jij dit niet? Antwoord dan met STOP.",
             ("Je hoort bij de wijkgroep De Laning.",),
         ),
         Template(
             "bericht_van_stuurgroep",
-            "De stuurgroep van je buurtwacht laat je weten: {{1}}\n\n{{2}}\n\nWil je dit niet meer op WhatsApp? Antwoord dan met STOP.",
+            "De stuurgroep van je buurtpreventie laat je weten: {{1}}\n\n{{2}}\n\nWil je dit niet meer op WhatsApp? Antwoord dan met STOP.",
             ("Mededeling · De Laning", "De spelregels zijn veranderd. Lees ze op de pagina van je groep."),
             (("show", "Laat meer zien"),),
         ),

@@ -15,7 +15,7 @@ from meldkring import bell
 from meldkring.channels.contract import Acknowledging, Channel, Fact, Http, Opted, Receipt
 from meldkring.delivery import addresses, troubles
 from meldkring.intake import believing, facts, strangers
-from meldkring.intake.models import Conversation, Incoming, Taken
+from meldkring.intake.models import Binding, Conversation, Incoming, Taken
 
 logger = logging.getLogger("meldkring.intake")
 BELL = "intake"
@@ -88,6 +88,7 @@ def forget() -> None:
     Incoming.objects.filter(done_at__lt=now - KEPT).delete()
     Incoming.objects.filter(done_at=None, came_at__lt=now - UNWORKED_KEPT).delete()
     Conversation.objects.filter(heard_at__lt=now - UNSENT_KEPT).delete()
+    Binding.objects.filter(made_at__lt=now - UNSENT_KEPT).delete()
     strangers.forget()
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meldkring.web import devices, offline, phone, unsubscribe
+from meldkring.web import binding_page, devices, offline, phone, unsubscribe, wordings_page
 
 urlpatterns = [
     path("stop/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
@@ -11,8 +11,11 @@ urlpatterns = [
     path("ik/meldingen/iphone/", phone.on_iphone, name="phone_on_iphone"),
     path("ik/meldingen/stil/", phone.quiet, name="phone_quiet"),
     path("ik/meldingen/dempen/", phone.mute, name="phone_mute"),
+    path("ik/meldingen/koppelen/<slug:name>/", binding_page.page, name="binding"),
     path("ik/meldingen/test/<uuid:pk>/", phone.test, name="phone_test"),
     path("ik/meldingen/<int:pk>/<slug:name>/", phone.deed, name="phone_deed"),
+    path("beheer/kanalen/whatsapp/teksten/", wordings_page.page, name="wordings"),
+    path("beheer/kanalen/whatsapp/teksten/vraag/", wordings_page.ask, name="wordings_ask"),
     path("push/ontvangen/", devices.received, name="push_received"),
     path("push/vernieuwd/", devices.renewed, name="push_renewed"),
     path("push/gestopt/", devices.stopped, name="push_stopped"),

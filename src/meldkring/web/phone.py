@@ -15,7 +15,7 @@ from meldkring.channels.contract import Action
 from meldkring.delivery import addresses, answering, preferences
 from meldkring.delivery.models import Address
 from meldkring.people.models import Person
-from meldkring.web import devices, me, phone_forms, shell, ways
+from meldkring.web import binding_page, devices, me, phone_forms, shell, ways
 
 
 @shell.member
@@ -32,6 +32,7 @@ def page(request: HttpRequest, *, status: int = 200, **refused: object) -> HttpR
     test = request.GET.get("test", "")
     context = {
         "ways": ways.of(person),
+        "linking": binding_page.linking(),
         "preference": preference,
         "muted": ways.is_muted(preference),
         "quiet_form": phone_forms.QuietForm(initial=chosen),

@@ -1,0 +1,28 @@
+"""Which pages are for who runs this installation? Those behind `administrator`; for everybody else they are not there."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from meldkring.groups.models import Role
+from meldkring.web import shell
+
+
+def administrator(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for administrators: by role and with a second step, or made superuser on the command line."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not is_administrator(request):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return shell.member(guarded)
+
+
+def is_administrator(request: HttpRequest) -> bool:
+    """Whether who is signed in runs this installation."""
+    kept = [s for standing in shell.standings(request).values() for s in standing]
+    return shell.person(request).is_superuser or any(s.role == Role.ADMINISTRATOR and s.works for s in kept)

@@ -151,6 +151,7 @@ def free_port() -> int:
 
 
 PEOPLE = """
+import time
 from importlib import import_module
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from meldkring.people import tokens
@@ -161,6 +162,8 @@ for name in ("anna", "arie", "bea", "sam"):
     person = getattr(here, name)
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     store.update({SESSION_KEY: str(person.pk), BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0], HASH_SESSION_KEY: person.get_session_auth_hash()})
+    # As allauth notes it: they have signed in just now.
+    store.update({"account_authentication_methods": [{"method": "code", "at": time.time()}], "account_authentication_methods_user": str(person.pk)})
     store.create()
     sessions[name], keys[name] = store.session_key, tokens.create(person, name="test")[1]
 print(json.dumps({"group": here.watch_a.pk, "sessions": sessions, "keys": keys}))

@@ -21,7 +21,7 @@ def with_authenticator(page: Page) -> None:
 def test_a_passkey_is_made_and_signs_in_by_itself(site: Site, device: Device) -> None:
     # Passkeys belong to a name, not to a number.
     url = site.url.replace("127.0.0.1", "localhost")
-    page = device("", "/over/")
+    page = device("", "/over/", width=1280)
     page.context.add_cookies([{"name": "sessionid", "value": site.town["sessions"]["sam"], "url": url}])
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -33,7 +33,8 @@ def test_a_passkey_is_made_and_signs_in_by_itself(site: Site, device: Device) ->
     expect(page.locator(".codes li")).to_have_count(10)
     page.goto(f"{url}/account/2fa/")
     expect(page.locator(".alert--success").first).to_be_visible()
-    page.context.clear_cookies()
+    page.get_by_role("button", name="Uitloggen").click()
+    page.wait_for_url(f"{url}/")
     page.goto(f"{url}/account/login/code/")
     page.locator("form[data-passkey] button").click()
     page.wait_for_url(f"{url}/")

@@ -53,6 +53,27 @@ def set_app(client: Client) -> tuple[str, str]:
     return secret, page.content.decode()
 
 
+def test_who_signed_in_long_ago_shows_first_that_it_is_them(place: Town) -> None:
+    client, since = signed_in(place.sam), timezone.now()
+    with time_machine.travel(since + timedelta(minutes=6), tick=False):
+        page = client.get(reverse("mfa_activate_totp"), follow=True)
+        asks, _status = page.redirect_chain[-1]
+        assert asks.startswith(reverse("account_request_reauthentication_code"))
+        assert place.sam.email in page.content.decode()
+        mail.outbox.clear()
+        (who,) = re.findall(r'name="recipient" value="([^"]+)"', page.content.decode())
+        page = client.post(asks, {"recipient": who}, follow=True)
+        (sent,) = re.findall(r"\b\d{6}\b", mail.outbox[-1].body)
+        confirm = reverse("account_confirm_reauthentication_code")
+        assert f'action="{confirm}"' in page.content.decode()
+        wrong = "000000" if sent != "000000" else "111111"
+        assert client.post(confirm, {"code": wrong}).status_code == 200
+        assert not Authenticator.objects.filter(user=place.sam).exists()
+        client.post(confirm, {"code": sent})
+        set_app(client)
+    assert Authenticator.objects.filter(user=place.sam, type=Authenticator.Type.TOTP).exists()
+
+
 @pytest.mark.requirement("S7")
 def test_a_role_waits_for_the_second_step_and_works_right_after(place: Town) -> None:
     client, bar = signed_in(place.sam), reverse("mfa_index")

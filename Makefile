@@ -4,35 +4,36 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+INSTALL := $(PIP) install --quiet --constraint constraints.txt --editable
 TEMPLATES := $(wildcard src/meldkring/*/templates)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test peers check bench fmt docs vendor chromium clean
+.PHONY: help demo test peers check bench fmt docs vendor lock chromium clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-# An environment is made once; what goes in is renewed only when pyproject.toml changed.
+# An environment is made once; what goes in is renewed only when pyproject.toml or constraints.txt changed.
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Meldkring needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) \
 		|| { rm -rf $(VENV); echo "This Python cannot make an environment; on Debian and Ubuntu install python3-venv."; exit 1; }
 
-$(VENV)/.runtime: pyproject.toml | $(BIN)/python
+$(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Meldkring in $(VENV) …"
-	@$(PIP) install --quiet --editable .
+	@$(INSTALL) .
 	@touch $@
 
-$(VENV)/.test: pyproject.toml | $(VENV)/.runtime
+$(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/.runtime
 	@echo "Installing what the tests need …"
-	@$(PIP) install --quiet --editable '.[test]'
+	@$(INSTALL) '.[test]'
 	@touch $(VENV)/.runtime $@
 
-$(VENV)/.check: pyproject.toml | $(VENV)/.test
+$(VENV)/.check: pyproject.toml constraints.txt | $(VENV)/.test
 	@echo "Installing what the checks need …"
-	@$(PIP) install --quiet --editable '.[test,check]'
+	@$(INSTALL) '.[test,check]'
 	@touch $(VENV)/.runtime $(VENV)/.test $@
 
 demo: $(VENV)/.runtime ## show Meldkring on http://127.0.0.1:8000 (PORT= and HOST= change that)
@@ -66,7 +67,7 @@ check: $(VENV)/.check ## run the gates: style, types, layers, templates, spellin
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint --lines
 
 bench: $(VENV)/.test ## measure speed and scale (some minutes; a C compiler for the floor)
-	@$(PIP) install --quiet --editable '.[test,bench]'
+	@$(INSTALL) '.[test,bench]'
 	$(BIN)/python bench/run.py
 
 fmt: $(VENV)/.check ## put the code in shape
@@ -79,6 +80,12 @@ docs: $(VENV)/.test ## renew docs/requirements.md and the compiled translations
 
 vendor: $(VENV)/.runtime ## renew the front-end files listed in vendor.json
 	$(BIN)/python scripts/vendor.py
+
+lock: ## write down which versions we test with, in constraints.txt
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check '.[test,check,bench]'
+	build/lock/bin/python -m pip freeze --exclude meldkring | grep -v ' @ ' > constraints.txt
+	@rm -rf build/lock
 
 clean: ## remove everything that was made, the environment and the demo data too
 	rm -rf $(VENV) data dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

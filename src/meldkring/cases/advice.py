@@ -169,13 +169,15 @@ def _advice(lead: _Lead, posting: Posting, free: Sequence[Group], covers: Mappin
     found = _in_area(lead, free, covers) if lead.area else _on_the_way(lead, free, covers, known)
     if not found:
         return Advice(why_none=_("No advice: none of these groups lies near or on the way."))
-    return Advice(found[:MOST])
+    return Advice(found)
 
 
 def _in_area(lead: _Lead, free: Sequence[Group], covers: Mapping[int, frozenset[int]]) -> list[Proposal]:
     inside = [g for g in free if covers[g.pk] & lead.area]
     words = {True: _("lies in the area that the police named"), False: _("part of the area of the police lies with another steering group")}
-    return [Proposal(g, words[g.is_watch]) for g in sorted(inside, key=lambda g: (not g.is_watch, -len(covers[g.pk] & lead.area), g.name))]
+    return [Proposal(g, words[g.is_watch]) for g in sorted(inside, key=lambda g: (not g.is_watch, -len(covers[g.pk] & lead.area), g.name))][
+        :MOST
+    ]
 
 
 def _on_the_way(lead: _Lead, free: Sequence[Group], covers: Mapping[int, frozenset[int]], known: Atlas) -> list[Proposal]:
@@ -186,7 +188,7 @@ def _on_the_way(lead: _Lead, free: Sequence[Group], covers: Mapping[int, frozens
     best = [(min(place[key] for key in covers[g.pk] & place.keys()), g) for g in free if covers[g.pk] & place.keys()]
     # At the same place a watch group goes first: its neighbours look out of the window; above it others judge once more.
     ordered = sorted(best, key=lambda one: (one[0], not one[1].is_watch, one[1].name))
-    return [Proposal(g, _reason(told[n], g, lead, known)) for n, g in ordered]
+    return [Proposal(g, _reason(told[n], g, lead, known)) for n, g in ordered[:MOST]]
 
 
 def _worth_telling(ranked: Ranked, lead: _Lead, known: Atlas) -> bool:

@@ -74,12 +74,16 @@ def _sides(atlas: Atlas, seen: Seen, metres: npt.NDArray[np.float64]) -> tuple[l
     along = metres.copy()
     if seen.bearing is None:
         return [Side.HERE if m == 0 else Side.BESIDE for m in metres], along
-    wedge = _wedge(seen.place, seen.bearing)
-    ahead = shapely.intersects(atlas.drawn, wedge)
-    along[ahead] = shapely.distance(shapely.intersection(atlas.drawn[ahead], wedge), seen.place)
     nearest = shapely.get_coordinates(shapely.shortest_line(seen.place, atlas.drawn)).reshape(-1, 2, 2)
     ways = np.degrees(np.arctan2(nearest[:, 1, 0] - nearest[:, 0, 0], nearest[:, 1, 1] - nearest[:, 0, 1]))
     turned = np.abs((ways - seen.bearing + 180) % 360 - 180)
+    ahead = (turned <= HALF_ANGLE) & (metres <= FAR)
+    # What has its nearest point beside the way may still reach across it further on; those few are cut along the wedge.
+    asked = np.flatnonzero(~ahead & (metres > 0) & (metres <= FAR))
+    wedge = _wedge(seen.place, seen.bearing)
+    across = asked[shapely.intersects(atlas.drawn[asked], wedge)]
+    ahead[across] = True
+    along[across] = shapely.distance(shapely.intersection(atlas.drawn[across], wedge), seen.place)
     return [_side(m, bool(a), t) for m, a, t in zip(metres, ahead, turned, strict=True)], along
 
 

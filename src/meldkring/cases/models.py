@@ -98,6 +98,9 @@ class Contribution(models.Model):
     source_at = models.DateTimeField(_("told at"), null=True, blank=True)
     valid_until = models.DateTimeField(null=True, blank=True, help_text=_("Until when a message of the police holds."))
     expired_at = models.DateTimeField(null=True, blank=True)
+    recalled_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Since when who was told of it has heard that it no longer holds.")
+    )
     police_number = models.CharField(_("number of the police"), max_length=40, blank=True)
     police_number_shown = models.BooleanField(default=False, help_text=_("Residents see the number too, not only steering members."))
 

@@ -116,6 +116,16 @@ def owed(person: Person) -> QuerySet[Case]:
     return access.cases(person).filter(pk__in=mine.values("pk")).order_by("opened_at")
 
 
+def to_recall() -> QuerySet[Contribution]:
+    """What has run out and was not yet told to those who had been told of it."""
+    return Contribution.objects.filter(expired_at__isnull=False, recalled_at=None).select_related("case").order_by("expired_at")
+
+
+def recall(told: Contribution) -> bool:
+    """Note that those people are told now, inside the transaction that owes it to them; False if another process was before us."""
+    return bool(Contribution.objects.filter(pk=told.pk, recalled_at=None).update(recalled_at=timezone.now()))
+
+
 def end_silent(*, now: datetime | None = None) -> int:
     """Close as "no word from the police" what nobody answered within the district's time after it ran out; how many."""
     now, count = now or timezone.now(), 0

@@ -146,7 +146,9 @@ def _alarms(chat_group: ChatGroup, now: datetime) -> QuerySet[Posting]:
     standing = Posting.objects.standing().filter(
         group=chat_group.group_id, hidden_at=None, posted_at__gte=since, message__kind__in=ORIGINAL
     )
-    alarms = standing.filter(message__contribution__case__status=Status.OPEN).exclude(message__contribution__case__called=Called.NOT_NEEDED)
+    alarms = standing.filter(message__contribution__case__status=Status.OPEN, message__contribution__expired_at=None).exclude(
+        message__contribution__case__called=Called.NOT_NEEDED
+    )
     return _with_words(alarms.exclude(_ticked(chat_group, What.SAID)))
 
 
@@ -158,7 +160,8 @@ def _follow_ups(chat_group: ChatGroup) -> QuerySet[Posting]:
 
 
 def _gone(chat_group: ChatGroup) -> Sequence[Posting]:
-    gone = Posting.objects.filter(Q(withdrawn_at__isnull=False) | Q(hidden_at__isnull=False), pk__in=_placed(chat_group).values("posting"))
+    no_more = Q(withdrawn_at__isnull=False) | Q(hidden_at__isnull=False) | Q(message__contribution__expired_at__isnull=False)
+    gone = Posting.objects.filter(no_more, pk__in=_placed(chat_group).values("posting"))
     found = _with_words(gone.exclude(_ticked(chat_group, What.TAKEN_BACK)))
     return list(found)
 
@@ -176,7 +179,9 @@ def _with_words(found: QuerySet[Posting]) -> QuerySet[Posting]:
 
 
 def _when_gone(posting: Posting) -> datetime | None:
-    return min((at for at in (posting.withdrawn_at, posting.hidden_at) if at), default=None)
+    contribution = getattr(posting.message, "contribution", None)
+    run_out = contribution.expired_at if contribution else None
+    return min((at for at in (posting.withdrawn_at, posting.hidden_at, run_out) if at), default=None)
 
 
 def _lines(found: Sequence[tuple[ChatGroup, Posting, str, datetime]]) -> list[Line]:

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,7 @@ from django.db import close_old_connections, connection
 
 from meldkring import bell
 from meldkring.channels.contract import Channel, Http, Letter, Outcome, Problem, SendError
-from meldkring.delivery import accounts, answering, dispatch, fanout, outcomes, receipts
+from meldkring.delivery import accounts, answering, dispatch, fanout, outcomes, recalling, receipts
 from meldkring.delivery.models import Delivery
 
 logger = logging.getLogger("meldkring.delivery")
@@ -65,16 +65,17 @@ async def _plan(early: asyncio.Event, woken: Mapping[str, asyncio.Event], paid: 
                 event.set()
         if time.monotonic() - tidied > TIDY_EVERY:
             tidied = time.monotonic()
-            await _in(thread, partial(_tidy, set(woken)), otherwise=None)
+            await _in(thread, partial(_tidy, set(woken), paid), otherwise=None)
         if not done:
             await _wait(early)
 
 
-def _tidy(channels: Iterable[str]) -> None:
-    """Say that we are here, apply receipts that came before our own note, end what came too late."""
+def _tidy(channels: Collection[str], paid: Collection[str]) -> None:
+    """Say that we are here, apply receipts that came before our own note, end what came too late, tell what no longer holds."""
     accounts.carried(channels)
     receipts.late()
     dispatch.sweep()
+    recalling.run(channels=channels, paid=paid)
 
 
 async def _carry(name: str, channel: Channel, http: Http, early: asyncio.Event) -> None:

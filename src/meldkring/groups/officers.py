@@ -63,6 +63,12 @@ def appointment(person: Person, pk: int) -> Appointment:
     return found
 
 
+def names(group: Group) -> list[str]:
+    """How neighbours know the officers who serve the district of this group: by name alone."""
+    serving = Appointment.objects.filter(district=group.district_id, confirmed_at__isnull=False, ended_at=None)
+    return list(serving.order_by("name").values_list("name", flat=True))
+
+
 @transaction.atomic
 def propose(name: str, email: str, *, district: District, steering: Sequence[Group] = (), by: Person) -> Appointment:
     """Propose an officer for a district; refuses with `NotAllowed` or `AlreadyServes`."""

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from meldkring.cases import access as cases_access
 from meldkring.cases.models import Case, Status
-from meldkring.groups import access, roles
+from meldkring.groups import access, officers, roles
 from meldkring.groups import screening as group_screening
 from meldkring.groups.models import Group
 from meldkring.messaging import access as messaging_access
@@ -96,4 +96,9 @@ def _cases(person: Person, here: Group) -> dict[str, object]:
 def _people(here: Group) -> dict[str, object]:
     roster = list(roles.roster(here))
     steering = [m for m in roster if m.role in roles.STEERING_ROLES]
-    return {"steering": steering, "others": [m for m in roster if m not in steering], "people": len({m.person_id for m in roster})}
+    return {
+        "steering": steering,
+        "others": [m for m in roster if m not in steering],
+        "people": len({m.person_id for m in roster}),
+        "officers": officers.names(here),
+    }

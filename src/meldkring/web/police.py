@@ -85,7 +85,9 @@ def write(request: HttpRequest, reference: str, group: int) -> HttpResponse:
 
 def area_context(person: Person, form: police_forms.MeantForm, *, to: Sequence[Group] = ()) -> dict[str, Any]:
     """The map and list of neighbourhoods, and whom the choice reaches."""
-    return {"map": _map(form), **reached(person, form, to=to)}
+    shown = _map(form)
+    drawing = maps.of("area-drawing", _("Map to draw the area on"), _areas(form), draws="corners") if shown else None
+    return {"map": shown, "drawing": drawing, **reached(person, form, to=to)}
 
 
 def reached(person: Person, form: police_forms.MeantForm, *, to: Sequence[Group] = ()) -> dict[str, Any]:
@@ -108,9 +110,11 @@ def _form(request: HttpRequest, data: Any) -> police_forms.PoliceForm:
 
 
 def _map(form: police_forms.MeantForm) -> maps.Map | None:
+    areas = _areas(form)
+    return maps.of("area-map", _("Map of the neighbourhoods; the list below says the same"), areas, chooses="area") if areas else None
+
+
+def _areas(form: police_forms.MeantForm) -> list[maps.Area]:
     drawn = [n for n in form.neighbourhoods.values() if n.outline]
-    if not drawn:
-        return None
     looks = {pk: look for look, pk in enumerate(dict.fromkeys(n.district_id for n in drawn))}
-    areas = [maps.Area(n.pk, n.outline or {}, n.name, look=looks[n.district_id]) for n in drawn]
-    return maps.of("area-map", _("Map of the neighbourhoods; the list below says the same"), areas, chooses="area")
+    return [maps.Area(n.pk, n.outline or {}, n.name, look=looks[n.district_id]) for n in drawn]

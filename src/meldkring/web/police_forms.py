@@ -16,6 +16,7 @@ from meldkring.cases.models import Direction
 from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.messaging import posting as postings
+from meldkring.places import corners, shapes
 from meldkring.places.models import District, Neighbourhood
 
 HOURS = (1, 2, 4, 6, 12, 24, 48, 72, 168)
@@ -67,7 +68,10 @@ class MeantForm(ValidForm):
         help_text=_("Else only steering members and who is in touch with the police."),
     )
     area = forms.MultipleChoiceField(required=False, error_messages={"invalid_choice": _("Choose neighbourhoods from the list.")})
-    outline = forms.CharField(required=False, widget=forms.HiddenInput)
+    corners = forms.CharField(
+        label=_("Corners of the area"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Draw it on the map, or write a corner on each line: 51.82530, 4.39280."),
+    )  # fmt: skip
     shown = forms.CharField(required=False)
 
     def __init__(self, *args: Any, neighbourhoods: Sequence[Neighbourhood], **kwargs: Any) -> None:
@@ -79,18 +83,17 @@ class MeantForm(ValidForm):
     def clean_area(self) -> list[Neighbourhood]:
         return [self.neighbourhoods[pk] for pk in self.cleaned_data["area"]]
 
-    def clean_outline(self) -> Any:
+    def clean_corners(self) -> shapes.Outline | None:
         try:
-            drawn = json.loads(self.cleaned_data["outline"] or "null")
-        except ValueError:
-            drawn = None
-        # What a map draws may be a feature around the geometry.
-        return drawn.get("geometry") or drawn if isinstance(drawn, dict) else None
+            drawn = corners.read(self.cleaned_data["corners"])
+            return shapes.checked(drawn) if drawn else None
+        except shapes.BadOutline as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
 
     def chosen(self) -> dict[str, Any]:
         """For whom it is meant, as far as that was filled in well; the rest of the form may still be wrong."""
         found = self.cleaned_data if self.is_bound else {"area": [self.neighbourhoods[pk] for pk in self.initial.get("area", ())]}
-        return {"area": found.get("area") or [], "outline": found.get("outline"), "to": found.get("to") or []}
+        return {"area": found.get("area") or [], "outline": found.get("corners"), "to": found.get("to") or []}
 
     def mark(self) -> str:
         """A word that differs as soon as another area or other groups are chosen."""

@@ -29,7 +29,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
     looking = "look" in request.POST
     if form and form.is_valid() and not looking:
         given = form.cleaned_data
-        meant = {"area": given["area"], "outline": given["outline"], **form.given()}
+        meant = {"area": given["area"], "outline": given["corners"], **form.given()}
         try:
             case = police_mail.place(
                 found, given["text"], source=given["source"], steering=steering, forward_to=given["onward"], by=person, **meant

@@ -115,6 +115,7 @@ function draw(element, map) {
 
   function write() {
     field.value = ring.map(([latitude, longitude]) => `${latitude.toFixed(6)}, ${longitude.toFixed(6)}`).join("\n");
+    field.dispatchEvent(new Event("change", { bubbles: true }));
   }
 }
 

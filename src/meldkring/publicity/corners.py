@@ -89,7 +89,7 @@ def as_pdf(district: District, rows: list[Corner], *, language: str) -> bytes:
     """The list on paper, for the sign maker and the municipality."""
 
     def day(when: Any) -> str:
-        return date_format(when, "j M Y") if when else ""
+        return date_format(when, "j-n-Y") if when else ""
 
     data = {
         "language": language, "colour": "colour", "name": district.name,

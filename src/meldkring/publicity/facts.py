@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meldkring.cases.models import Case, Outcome, Status
+from meldkring.cases.models import Called, Outcome
+from meldkring.figures import summing
+from meldkring.figures.access import Scope
 from meldkring.groups.models import Group, Kind
 from meldkring.joining import public
 from meldkring.places.models import District
-
-FEWEST = public.FEWEST
-YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -43,8 +40,9 @@ class Facts:
 
 @dataclass(frozen=True)
 class Year:
-    """What happened in the last twelve months; a number under five is None and is told as “fewer than five”."""
+    """What happened in a calendar year; a number that points at too few is None and is not told."""
 
+    number: int
     reports: int | None
     alarms: int | None
     closed: int | None
@@ -58,13 +56,17 @@ def of(district: District) -> Facts:
 
 
 def year(district: District) -> Year:
-    """The year's figures: cases that began here, exercises left out. One query."""
-    begun = Case.objects.filter(origin__district=district, exercise=False, opened_at__gt=timezone.now() - YEAR)
-    over = Q(status=Status.CLOSED)
-    counted = begun.aggregate(
-        reports=Count("pk"),
-        alarms=Count("pk", filter=~Q(called="not_needed")),
-        closed=Count("pk", filter=over),
-        heard=Count("pk", filter=over & ~Q(outcome=Outcome.NO_WORD)),
+    """The figures of this year, or in its first half of the year before; left out is what `figures` leaves out, so that no difference tells more."""
+    scope = Scope("district", district.pk, district.name, district.municipality_id, full=True)
+    today = timezone.localdate()
+    number = today.year - 1 if today.month <= 6 and today.year - 1 in summing.years(scope) else today.year
+    found = summing.of(scope, number)
+    called, outcome = found.parts.get("called", {}), found.parts.get("outcome", {})
+    closed = _less(found.reports, outcome.get(summing.STILL_OPEN))
+    return Year(
+        number, found.reports, _less(found.reports, called.get(Called.NOT_NEEDED)), closed, _less(closed, outcome.get(Outcome.NO_WORD))
     )
-    return Year(**{name: number if number >= FEWEST else None for name, number in counted.items()})
+
+
+def _less(whole: int | None, part: int | None) -> int | None:
+    return None if whole is None or part is None else whole - part

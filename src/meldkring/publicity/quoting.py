@@ -24,14 +24,14 @@ class CannotQuote(Exception):
 def candidates(district: District) -> QuerySet[Person]:
     """Who can be asked: everybody who takes part in the district, the community officer too."""
     here = Membership.objects.filter(group__district=district, group__closed_at=None, left_at=None)
-    return Person.objects.filter(is_active=True, pk__in=here.values("person")).order_by("first_name", "last_name", "pk")
+    return Person.objects.filter(is_active=True, pk__in=here.values("person")).order_by("first_name", "street", "pk")
 
 
 def found(district: District, words: str, *, most: int = 20) -> list[Person]:
-    """The candidates who bear these names."""
+    """The candidates with these first names or streets: what neighbours know of each other."""
     people = candidates(district)
     for word in words.split():
-        people = people.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(street__icontains=word))
+        people = people.filter(Q(first_name__icontains=word) | Q(street__icontains=word))
     return list(people[:most]) if words.strip() else []
 
 

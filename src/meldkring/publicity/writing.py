@@ -88,13 +88,9 @@ def ours(district: District, kind: str, language: str) -> Written:
     material = Material(kind) if kind in (Text.ARTICLE, Text.POST) else Material.LETTER
     told, link = facts.of(district), links.link(district, material)
     with translation.override(language):
-        context = {
-            "facts": told,
-            "numbers": told.lines(),
-            "year": facts.year(district),
-            "link": links.url(link),
-            "today": timezone.localdate(),
-        }
+        context: dict[str, object] = {"facts": told, "link": links.url(link), "today": timezone.localdate()}
+        if kind == Text.YEAR:
+            context["year"] = facts.year(district)
         text = render_to_string(f"written/{language}/{kind}.txt", context)
     title, _nothing, body = text.strip().partition("\n")
     return Written(kind, language, title.strip(), re.sub(r"\n{3,}", "\n\n", body.strip()))

@@ -1,0 +1,284 @@
+"""Is this installation well? Looks at everything that it stands on, and says in plain words what is wrong and what to do about it.
+
+Only looks: but for a test message that is asked for, nothing is sent and nothing is changed.
+"""
+
+import os
+import shutil
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+import valkey
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http.request import validate_host
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meldkring.channels.contract import Channel
+from meldkring.config import working
+from meldkring.delivery import auditor, troubles
+from meldkring.delivery.models import Account
+from meldkring.intake.models import Incoming
+from meldkring.messaging.models import Posting
+
+SLOW, MB = 0.05, 1024 * 1024
+FEW, TOO_FEW = 1024 * MB, 100 * MB
+SILENT = timedelta(minutes=1)
+LOOKS = 15
+
+
+class Grade(StrEnum):
+    GOOD = "good"
+    CARE = "care"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at; `advice` says what to do, where there is anything to do."""
+
+    grade: Grade
+    what: str
+    advice: str = ""
+
+
+Findings = Iterator[Finding]
+
+
+def good(what: str) -> Finding:
+    return Finding(Grade.GOOD, what)
+
+
+def care(what: str, advice: str) -> Finding:
+    return Finding(Grade.CARE, what, advice)
+
+
+def wrong(what: str, advice: str) -> Finding:
+    return Finding(Grade.WRONG, what, advice)
+
+
+def all_of() -> Findings:
+    """Everything, in the order in which one thing stands on the other. A look that itself breaks is a finding too."""
+    for look in LOOKED_AT:
+        if look in IN_ROWS and not _reachable():
+            continue
+        try:
+            yield from look()
+        except Exception as error:
+            yield wrong(
+                _("%(look)s cannot be looked at: %(error)s") % {"look": look.__name__, "error": error}, _("See the findings above first.")
+            )
+
+
+def site() -> Findings:
+    """The address of the site, against the names it answers to."""
+    parts = urlsplit(settings.SITE_URL)
+    host = parts.hostname or ""
+    if not host:
+        yield wrong(
+            _("SITE_URL is no address: %(url)s") % {"url": settings.SITE_URL}, _("Set it as people type it: https://meldkring.example.org")
+        )
+    elif not validate_host(host, settings.ALLOWED_HOSTS):
+        yield wrong(
+            _("The site does not answer to its own name %(host)s.") % {"host": host},
+            _("Add it to ALLOWED_HOSTS, or set SITE_URL to a name that is in it."),
+        )
+    elif host in ("127.0.0.1", "localhost", "::1"):
+        yield care(
+            _("Links in messages lead to this machine (%(url)s).") % {"url": settings.SITE_URL},
+            _("Set SITE_URL to the address people use."),
+        )
+    else:
+        yield good(_("The site is %(url)s.") % {"url": settings.SITE_URL})
+    if parts.scheme == "https" and not settings.SESSION_COOKIE_SECURE:
+        yield wrong(_("Cookies may travel without https."), _("Set HTTPS=true."))
+    if settings.DEMO:
+        yield wrong(_("This is the demo: anybody can look along as anybody."), _("Do not set MELDKRING_DEMO where real people take part."))
+
+
+def database() -> Findings:
+    """Can it be reached, is it up to date, is it fast?"""
+    if connection.settings_dict["OPTIONS"].get("pool") is True:
+        # Without the pool, which keeps trying for half a minute: who asks what is wrong does not want to wait.
+        connection.settings_dict["OPTIONS"] |= {"pool": False, "connect_timeout": 5}
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        yield wrong(
+            _("The database cannot be reached: %(error)s") % {"error": str(error).strip()}, _("Check DATABASE_URL, and whether it runs.")
+        )
+        return
+    executor = MigrationExecutor(connection)
+    behind = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if behind:
+        yield wrong(_("The database is %(n)d steps behind this version.") % {"n": behind}, _("Run: meldkring migrate"))
+    if connection.vendor == "sqlite":
+        yield from _wal()
+    median = statistics.median(_timed() for _look in range(LOOKS))
+    told = {"database": connection.vendor, "ms": round(median * 1000, 1)}
+    if median > SLOW:
+        yield care(_("The database (%(database)s) answers slowly: %(ms)s ms.") % told, _("Look what else uses the disk or the server."))
+    else:
+        yield good(_("The database (%(database)s) answers in %(ms)s ms.") % told)
+
+
+def _reachable() -> bool:
+    """Whether there are rows to look at; if not, that has been said."""
+    return connection.connection is not None and Account._meta.db_table in connection.introspection.table_names()
+
+
+def _wal() -> Findings:
+    with connection.cursor() as cursor:
+        mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+    if mode != "wal":
+        yield wrong(
+            _("SQLite does not run in WAL mode but in %(mode)s: readers and writers wait for each other.") % {"mode": mode},
+            _("Put the database on a disk of this machine, not on a network share."),
+        )
+
+
+def _timed() -> float:
+    began = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return time.perf_counter() - began
+
+
+def bell() -> Findings:
+    """Can processes wake each other?"""
+    if not settings.BELL_URL:
+        if settings.WORK_HERE:
+            yield good(_("One process does everything, so it needs no bell between processes."))
+        else:
+            yield care(
+                _("Web pages and worker cannot ring each other: messages wait up to five seconds."), _("Set BELL_URL to a Valkey server.")
+            )
+        return
+    try:
+        with valkey.Valkey.from_url(settings.BELL_URL, socket_timeout=3, socket_connect_timeout=3) as client:
+            client.ping()
+        yield good(_("The bell answers."))
+    except (valkey.ValkeyError, OSError, ValueError) as error:
+        yield wrong(
+            _("The bell does not answer: %(error)s") % {"error": error},
+            _("Check BELL_URL and whether Valkey runs. Messages still go, a few seconds later."),
+        )
+
+
+def channels() -> Findings:
+    """Are they set up, carried by a worker, and accepted by their providers?"""
+    try:
+        ours = working.channels()
+    except ValueError as error:
+        yield wrong(
+            _("A channel is set wrongly: %(error)s") % {"error": error},
+            _("Correct the setting that is named here; see docs/operate/channels."),
+        )
+        return
+    if "email" not in ours:
+        yield wrong(
+            _("No mail can be sent: nobody can sign in or be told by mail."), _("Set EMAIL_URL; see docs/operate/channels/email.md.")
+        )
+    if os.environ.get("EMAIL_URL", "consolemail://").startswith("consolemail"):
+        yield care(_("Mail is only printed in the log."), _("Set EMAIL_URL where real people take part."))
+    accounts = {account.channel: account for account in Account.objects.all()}
+    for name, channel in ours.items():
+        yield from _account(name, channel, accounts.get(name))
+
+
+def _account(name: str, channel: Channel, account: Account | None) -> Findings:
+    told: dict[str, object] = {"channel": troubles.label(name)}
+    now = timezone.now()
+    if account is None or account.carried_at is None or account.carried_at < now - SILENT:
+        yield wrong(
+            _("No worker carries %(channel)s at this moment.") % told,
+            _("Start meldkring serve, or meldkring work where WORK_HERE is false. Did you just change its settings? Then start it anew."),
+        )
+    elif account.shut_until and account.shut_until > now:
+        told |= {"why": account.shut_why, "until": f"{timezone.localtime(account.shut_until):%H:%M:%S}"}
+        advice = _("Check the settings of this channel and the pages of its provider.")
+        yield wrong(_("%(channel)s rests until %(until)s: its provider said “%(why)s”.") % told, advice)
+    elif account.paused_until and account.paused_until > now:
+        yield care(
+            _("%(channel)s waits because its provider asked us to.") % told,
+            _("It goes on by itself. If it happens often, send more slowly."),
+        )
+    elif channel.capabilities().paid and not account.ceiling:
+        yield care(
+            _("%(channel)s costs money and may spend nothing yet.") % told, _("Set a ceiling per month on the page of the channels.")
+        )
+    else:
+        yield good(_("%(channel)s is set up and carried.") % told)
+
+
+def clock() -> Findings:
+    """Do we and the database agree what time it is? Codes, leases and deadlines stand on it."""
+    off = 0.0
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            off = abs((cursor.fetchone()[0] - timezone.now()).total_seconds())
+    ahead = Posting.objects.filter(posted_at__gt=timezone.now() + timedelta(seconds=5)).exists()
+    if off > 2 or ahead:
+        advice = _("Switch on time synchronisation (for example systemd-timesyncd) on every server.")
+        yield wrong(_("The clock is not right: there is something from the future."), advice)
+    else:
+        yield good(_("The clock is right as far as we can see: %(now)s.") % {"now": f"{timezone.localtime():%d-%m-%Y %H:%M:%S}"})
+
+
+def disk() -> Findings:
+    """Is there room, and may we write?"""
+    folder = settings.DATA
+    told: dict[str, object] = {"folder": folder}
+    if not folder.exists() or not os.access(folder, os.W_OK):
+        yield wrong(
+            _("The data folder %(folder)s is not there or cannot be written.") % told,
+            _("Make it, and give it to the user that runs Meldkring."),
+        )
+        return
+    free = shutil.disk_usage(folder).free
+    told["free"] = f"{free // MB:,}".replace(",", ".")
+    if free < TOO_FEW:
+        yield wrong(_("The disk is full: %(free)s MB left in %(folder)s.") % told, _("Make room now: without it nothing can be written."))
+    elif free < FEW:
+        yield care(_("The disk gets full: %(free)s MB left in %(folder)s.") % told, _("Make room, or move old backups away."))
+    else:
+        yield good(_("%(free)s MB left on the disk.") % told)
+
+
+def backlog() -> Findings:
+    """What lies waiting that should have gone?"""
+    owed = Posting.objects.owed().filter(posted_at__lt=timezone.now() - auditor.SLOW_FANOUT).count()
+    late, stuck = (
+        auditor.overdue().count(),
+        Incoming.objects.filter(done_at=None, came_at__lt=timezone.now() - timedelta(minutes=5)).count(),
+    )
+    if owed:
+        yield wrong(
+            _("%(n)d messages have been told to nobody yet.") % {"n": owed}, _("See whether the worker runs, and what its log says.")
+        )
+    if late:
+        yield wrong(
+            _("%(n)d deliveries are overdue.") % {"n": late}, _("See above what is wrong with the channel, or whether the worker runs.")
+        )
+    if stuck:
+        yield care(_("%(n)d things that came in have not been worked.") % {"n": stuck}, _("The log says why."))
+    for trouble in troubles.lasting():
+        said = troubles.words(trouble)
+        yield care(said.what, said.advice)
+    if not (owed or late or stuck):
+        yield good(_("Nothing lies waiting."))
+
+
+LOOKED_AT: tuple[Callable[[], Findings], ...] = (site, database, bell, channels, clock, disk, backlog)
+IN_ROWS = (channels, clock, backlog)
+WORDS: Mapping[Grade, Callable[[], str]] = {
+    Grade.GOOD: lambda: _("good"), Grade.CARE: lambda: _("take care"), Grade.WRONG: lambda: _("wrong"),
+}  # fmt: skip

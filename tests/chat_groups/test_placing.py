@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.stories import scene
 from tests.town import Town, town
 
-from meldkring.cases import closing, reporting
+from meldkring.cases import closing, reporting, validity
 from meldkring.cases.models import Called
 from meldkring.channels.contract import Capabilities
 from meldkring.chat_groups import keeping, placing
@@ -93,6 +93,19 @@ def test_what_is_withdrawn_is_taken_back_there_too(place: Town, chats: list[Chat
     assert "Peter" not in line.text
     placing.place(chats[1], there, what=BACK, by=place.sam)
     assert owed(chats) == []
+
+
+def test_a_message_of_the_police_that_has_run_out_is_taken_back(place: Town, chats: list[ChatGroup]) -> None:
+    """It says that it no longer holds; what had run out before it was placed is not owed."""
+    case = scene.police_message(place, [place.steering_1])
+    (source,) = scene.standing(case, place.steering_1)
+    in_a = scene.onward(source, place.watch_a, steering=place.steering_1, by=place.sam)
+    placing.place(chats[0], in_a, what=SAID, by=place.sam)
+    validity.expire(now=timezone.now() + timedelta(days=40))
+    (line,) = placing.owed(chats)
+    assert (line.posting, line.what) == (in_a, "taken_back")
+    assert "geldt niet meer" in line.text
+    assert "Burglary" not in line.text
 
 
 def test_hidden_is_taken_back_as_well(place: Town, chats: list[ChatGroup]) -> None:

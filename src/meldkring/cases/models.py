@@ -64,6 +64,9 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
     exercise = models.BooleanField(default=False)
+    imported_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Taken in from elsewhere after it was over: nobody was told, and it counts as no alarm of ours.")
+    )
     holders_reminded_at = models.DateTimeField(null=True)
     steering_reminded_at = models.DateTimeField(null=True)
 

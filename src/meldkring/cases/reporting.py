@@ -112,7 +112,7 @@ def begin(message: Message, *, group: Group, called: str, by: Person, extras: Ma
     now = timezone.now()
     case = Case.objects.create(
         reference=uuid.uuid4().hex[:12],
-        title=_title(message.text),
+        title=title(message.text),
         called=called,
         origin=group,
         opened_by=by,
@@ -146,10 +146,11 @@ def _title_again(posting: Posting) -> None:
         Contribution.objects.select_related("case").filter(message=posting.message_id, message__kind__in=(Kind.REPORT, Kind.POLICE)).first()
     )
     if found and found.case.origin_id == posting.group_id:
-        found.case.title = found.case.reference if posting.hidden_at else _title(posting.message.text)
+        found.case.title = found.case.reference if posting.hidden_at else title(posting.message.text)
         found.case.save(update_fields=["title"])
 
 
-def _title(text: str) -> str:
+def title(text: str) -> str:
+    """What a case is called: the first words of its report."""
     first = text.split("\n")[0].split(". ")[0].split(", ")[0]
     return Truncator(first).chars(72)

@@ -92,3 +92,29 @@ class Placing(models.Model):
     @property
     def took(self) -> timedelta:
         return self.at - self.owed_since
+
+
+class Reading(models.Model):
+    """An exported chat that somebody is looking at: sealed under a key that only their browser has, and gone after an hour.
+
+    `taken` are the line numbers that became a case; `examples` a few dates that can be read in two ways.
+    """
+
+    class State(models.TextChoices):
+        ASKING = "asking"
+        READING = "reading"
+        READY = "ready"
+
+    chat_group = models.ForeignKey(ChatGroup, models.CASCADE, related_name="readings")
+    by = models.ForeignKey(PERSON, models.CASCADE, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices)
+    progress = models.PositiveSmallIntegerField(default=0)
+    messages = models.PositiveIntegerField(default=0)
+    examples = models.JSONField(default=list)
+    taken = models.JSONField(default=list)
+    sealed = models.BinaryField(default=b"")
+    begun_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.pk}"

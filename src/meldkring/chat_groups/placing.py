@@ -74,7 +74,7 @@ def line(chat_group: ChatGroup, posting: Posting) -> Line:
 def place(chat_group: ChatGroup, posting: Posting, *, what: str, by: Person, skipped: bool = False) -> Placing:
     """Tick that the line stands in the chat group, or need not; refuses with `AlreadyPlaced` or `NotHere`."""
     fresh = _locked(chat_group, by)
-    posting = Posting.objects.select_related("message").get(pk=posting.pk)
+    posting = Posting.objects.select_related("message__contribution").get(pk=posting.pk)
     if posting.group_id != fresh.group_id or what not in What.values or not hasattr(posting.message, "contribution"):
         raise postings.NotHere(_("This message does not stand in the watch group beside it."))
     earlier = fresh.placings.select_related("by").filter(posting=posting, what=what, undone_at=None).first()

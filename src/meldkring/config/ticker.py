@@ -13,6 +13,7 @@ from django.db import close_old_connections
 
 from meldkring import bell
 from meldkring.cases import closing, escalating, validity
+from meldkring.chat_groups import reading
 from meldkring.complaints import hearing
 from meldkring.delivery import auditor
 from meldkring.figures import keeping
@@ -43,6 +44,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     keeping.sizes_now_and_then,
     hearing.forget,
     police_mail.forget,
+    reading.forget_due,
 )
 
 

@@ -105,14 +105,16 @@ def bulletin(chain: Sequence[Posting], *, language: str) -> str:
 
 
 def taken_back(chain: Sequence[Posting], *, language: str) -> str:
-    """The line that follows a bulletin whose message was withdrawn or hidden; it does not repeat what was wrong."""
-    case = chain[-1].message.contribution.case
+    """The line that follows a bulletin whose message was withdrawn or hidden, or has run out; it does not repeat what was wrong."""
+    told = chain[-1].message.contribution
+    case = told.case
     with translation.override(language):
         at = date_format(timezone.localtime(chain[0].message.said_at), "j F H:i")
-        title = _("Taken back") + f" · {chain[-1].group.name}"
-        words = _("The message of %(at)s has been taken back. Please do not pass it on.") % {"at": at}
+        title, words = _("Taken back"), _("The message of %(at)s has been taken back. Please do not pass it on.") % {"at": at}
+        if told.expired_at:
+            title, words = _("No longer valid"), _("The message of %(at)s no longer holds. Please do not pass it on.") % {"at": at}
         where = _("What holds now stands in Meldkring: %(url)s") % {"url": _url("case", case.reference)}
-        return "\n".join([_marked(title, case.exercise), words, where])
+        return "\n".join([_marked(f"{title} · {chain[-1].group.name}", case.exercise), words, where])
 
 
 def _role(chain: Sequence[Posting]) -> str:

@@ -55,14 +55,15 @@ def sizes(*, now: datetime | None = None) -> int:
 
 def _new() -> list[Case]:
     known = Passage.objects.filter(origin=True).values("case")
-    return list(Case.objects.exclude(pk__in=known).order_by("pk")[:AT_ONCE])
+    # What was taken in from elsewhere is history, no passage of ours.
+    return list(Case.objects.filter(imported_at=None).exclude(pk__in=known).order_by("pk")[:AT_ONCE])
 
 
 def _again() -> list[Case]:
     now = timezone.now()
     lately = Passage.objects.filter(origin=True, kept_at__gt=now - LOOK_AGAIN).values("case")
     moving = Q(status=Status.OPEN) | Q(closed_at__gt=now - SETTLED)
-    return list(Case.objects.filter(moving).exclude(pk__in=lately).order_by("pk")[:AT_ONCE])
+    return list(Case.objects.filter(moving, imported_at=None).exclude(pk__in=lately).order_by("pk")[:AT_ONCE])
 
 
 @transaction.atomic

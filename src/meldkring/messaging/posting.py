@@ -94,6 +94,19 @@ def post(
 
 
 @transaction.atomic
+def post_past(messages: Sequence[Message], group: Group, *, by: Person | None) -> list[Posting]:
+    """Put what was said long ago into a group at the time it was said: it gets the next numbers, nobody is told and no bell rings."""
+    fresh, now = lock([group])[group.pk], timezone.now()
+    made = [
+        Posting(message=m, group=fresh, number=fresh.last_number + n, posted_by=by, posted_at=m.said_at, fanned_out_at=now)
+        for n, m in enumerate(messages, 1)
+    ]
+    fresh.last_number += len(made)
+    fresh.save(update_fields=["last_number"])
+    return Posting.objects.bulk_create(made)
+
+
+@transaction.atomic
 def copy(postings: Sequence[Posting], group: Group, *, by: Person | None) -> list[Posting]:
     """Let what stands elsewhere stand in this group too, in the same order: hidden stays hidden, held stays held, who was told is told.
 

@@ -70,7 +70,7 @@ def post(posting: Posting, chain: Sequence[Posting]) -> Post:
         id=posting.pk,
         message_id=posting.message_id,
         kind=posting.message.kind,
-        author=name(posting.message.author),
+        author=_author(posting),
         said_at=posting.message.said_at,
         text="" if state in GONE else posting.message.text,
         badge=_badge(posting),
@@ -93,6 +93,13 @@ def contribution(posting: Posting) -> Contribution | None:
 def name(person: Person | None) -> str:
     """How a person is shown; who has erased themself is a former member."""
     return person.shown_name if person else _("former member")
+
+
+def _author(posting: Posting) -> str:
+    """Who said it; of words taken in from a chat whose author is no member, where they come from."""
+    if posting.message.author is None and (found := contribution(posting)) and found.case.imported_at:
+        return _("somebody from the WhatsApp group")
+    return name(posting.message.author)
 
 
 def facts(contribution: Contribution | None, *, number: bool = False) -> list[str]:

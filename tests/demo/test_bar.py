@@ -41,9 +41,9 @@ def test_outside_the_demo_there_is_no_bar(client: Client, town: Town) -> None:
     assert b"/demo/" not in client.get("/").content
 
 
-def test_eight_people_to_look_along_as(in_demo: None) -> None:
+def test_nine_people_to_look_along_as(in_demo: None) -> None:
     shown = demo.bar(RequestFactory().get("/"))["demo_people"]
-    assert [p["role"] for p in shown] == ["Anna", "Peter", "Marjan", "Youssef", "Fatma", "Karin", "Wijkagent Sam", "Noor"]
+    assert [p["role"] for p in shown] == ["Anna", "Peter", "Marjan", "Youssef", "Fatma", "Karin", "Wijkagent Sam", "Noor", "Ravi"]
 
 
 def test_each_of_them_can_look_at_the_home_page(in_demo: None, client: Client) -> None:

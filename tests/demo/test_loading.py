@@ -22,9 +22,9 @@ def test_groups(town: Town) -> None:
     assert loading.loaded()
     watch = [g for g in town.groups.values() if g.is_watch]
     assert sorted(sum(g.district.name == name for g in watch) for name in ("Zoomwijck", "Poortwijk")) == [2, 5]
-    assert Group.objects.filter(kind=Kind.STEERING).count() == 3
+    assert Group.objects.filter(kind=Kind.STEERING).count() == 4
     assert Group.objects.filter(kind=Kind.COORDINATION).count() == 2, "a district that begins has none"
-    assert Group.objects.filter(kind=Kind.MUNICIPAL).count() == 1
+    assert Group.objects.filter(kind=Kind.MUNICIPAL).count() == 2, "one more municipality begins"
 
 
 def test_steering_members_are_residents_too(town: Town) -> None:
@@ -37,7 +37,7 @@ def test_steering_members_are_residents_too(town: Town) -> None:
 
 def test_people_are_many_and_cannot_be_anyone(town: Town) -> None:
     members = Membership.objects.filter(kind=Kind.WATCH)
-    assert members.count() == 533
+    assert members.count() == 549
     assert max(members.filter(group=g).count() for g in town.groups.values()) > 80
     assert all(p.email.endswith("@" + residents.DOMAIN) and not p.has_usable_password() for p in Person.objects.all())
 

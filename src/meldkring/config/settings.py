@@ -58,6 +58,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django_htmx",
     "csp",
@@ -141,6 +143,27 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Meldkring"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account is entered by a code to its e-mail address, so that is proven
+# Officials sign in with the account of their municipality; without OIDC_SERVER_URL there is no such door.
+OIDC = {
+    "SERVER_URL": env.str("OIDC_SERVER_URL", default="").rstrip("/"),
+    "NAME": env.str("OIDC_NAME", default="") or _("your municipality"),
+    "ACR": env.list("OIDC_ACR", default=[]),
+    "AMR": env.list("OIDC_AMR", default=["mfa"]),
+    "MUNICIPALITY_CLAIM": env.str("OIDC_MUNICIPALITY_CLAIM", default=""),
+    "EMAIL_TRUSTED": env.bool("OIDC_EMAIL_TRUSTED", default=False),
+}
+SOCIALACCOUNT_ADAPTER = "meldkring.groups.official_sign_in.Adapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "gemeente", "name": "gemeente", "client_id": env.str("OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OIDC_CLIENT_SECRET", default=""), "settings": {"server_url": OIDC["SERVER_URL"]},
+            }
+        ] if OIDC["SERVER_URL"] else [],
+    }
+}  # fmt: skip
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=False)
 
@@ -173,6 +196,8 @@ WHITENOISE_MAX_AGE = 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 TILES_FROM = ["{0.scheme}://{0.netloc}".format(urlsplit(MAP_TILES.replace("{s}", "*")))] if MAP_TILES else []
+# A browser follows the sign-in form to where it is sent on.
+OIDC_AT = ["{0.scheme}://{0.netloc}".format(urlsplit(str(OIDC["SERVER_URL"])))] if OIDC["SERVER_URL"] else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -183,7 +208,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "worker-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *OIDC_AT],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

@@ -1,13 +1,14 @@
 """What do the figures of the demo say? They are kept as everywhere else; how members were told is made up, for nobody here has a phone."""
 
-from datetime import timedelta
+from collections import defaultdict
+from datetime import date, timedelta
 
 from django.utils import timezone
 
 from meldkring.cases.models import Case
 from meldkring.figures import keeping
 from meldkring.figures.models import Passage, Size, Told
-from meldkring.groups.models import Group, Kind, Membership
+from meldkring.groups.models import Kind, Membership
 
 # Of every hundred members: along which way, and how many within 5, 15, 60, 300 and 900 seconds, later, and not at all.
 WAYS = {"web_push": (44, 16, 4, 1, 0, 0, 1), "email": (4, 14, 9, 3, 1, 0, 1)}
@@ -36,9 +37,16 @@ def _told() -> None:
 
 
 def _grew() -> None:
-    month = timezone.localdate().replace(day=1)
+    """The months before: who is a member now was one from the day they joined."""
+    months = [timezone.localdate().replace(day=1)]
     for _n in range(MONTHS):
-        month = (month - timedelta(days=1)).replace(day=1)
-        for group in Group.objects.filter(kind=Kind.WATCH):
-            joined = Membership.objects.filter(group=group, joined_at__date__lt=month, left_at=None).count()
-            Size.objects.get_or_create(group=group, month=month, defaults={"members": joined})
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    joined: dict[int, list[date]] = defaultdict(list)
+    lasting = Membership.objects.filter(kind=Kind.WATCH, left_at=None)
+    for group, at in lasting.values_list("group", "joined_at"):
+        joined[group].append(timezone.localdate(at))
+    Size.objects.bulk_create(
+        Size(group_id=group, month=month, members=sum(day < month for day in days))
+        for group, days in joined.items()
+        for month in months[1:]
+    )

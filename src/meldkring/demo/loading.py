@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from meldkring.cases import closing
 from meldkring.cases.models import Called, Case, Outcome, Status
-from meldkring.demo import chatting, counting, growing, history, known, places, policing, residents
+from meldkring.demo import beginning, chatting, counting, growing, history, known, places, policing, residents
 from meldkring.demo.town import Town
 from meldkring.groups.models import Group, Kind, Link, Membership, Role
 from meldkring.people.models import Person
@@ -43,6 +43,7 @@ def load() -> None:
     _growing(municipality, start=people)
     _officer_and_official()
     known.settle(Town.here())
+    beginning.begin(start=5000)
     growing.settle()
     chatting.settle()
     town = Town.here()
@@ -115,7 +116,8 @@ def _officer_and_official() -> None:
     for part in residents.CAST:
         if not part.buurt:
             person = Person.objects.bulk_create([residents.person(part.email, part.first_name)])[0]
-            kinds = [Kind.MUNICIPAL] if part.role == Role.OFFICIAL else [Kind.COORDINATION, Kind.STEERING]
+            kinds = [Kind.MUNICIPAL] if part.role in (Role.OFFICIAL, Role.ADMINISTRATOR) else [Kind.COORDINATION, Kind.STEERING]
+            Person.objects.filter(pk=person.pk).update(is_superuser=part.role == Role.ADMINISTRATOR)
             for group in Group.objects.filter(kind__in=kinds):
                 _join([person], group, part.role)
 

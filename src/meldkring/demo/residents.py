@@ -61,6 +61,7 @@ CAST = (
     Part("joost", "Joost", buurt="De Evertsen", wijk="Zeeheldenwijk", role=Role.STEERING),
     Part("wijkagent", "Wijkagent Sam", role=Role.OFFICER, label=_("Community officer")),
     Part("gemeente", "Noor", role=Role.OFFICIAL, label=_("Municipal official")),
+    Part("beheer", "Ravi", role=Role.ADMINISTRATOR, label=_("Administrator of the installation")),
 )
 
 

@@ -42,6 +42,11 @@ def number(count: int | None) -> str:
     return _("left out") if count is None else str(count)
 
 
+def decimal(value: float | None) -> str:
+    """A number with a comma where the language writes one; a dash when there is none."""
+    return "–" if value is None else formats.localize(value)
+
+
 def duration(seconds: int | None) -> str:
     """A length of time as people say it, no finer than it matters."""
     if seconds is None:

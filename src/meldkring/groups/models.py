@@ -227,3 +227,14 @@ class Chosen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} for {self.district_id}"
+
+
+class Reviewed(models.Model):
+    """Somebody looked at a guarded role and found it still right (BIO2: a yearly review of rights)."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="reviews")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} on {self.at:%Y-%m-%d}"

@@ -67,11 +67,24 @@ def found(*, municipality: str, district: str, neighbourhoods: Sequence[str] = (
     if not empty():
         raise NotEmpty(_("This installation has begun already. Sign in instead."))
     wijk = _district(filled("municipality", municipality), filled("district", district))
+    return _begin(wijk, neighbourhoods, name=name, email=email, by=None)
+
+
+@transaction.atomic
+def found_in(municipality: Municipality, *, district: str, neighbourhoods: Sequence[str] = (), name: str, email: str, by: Person) -> Start:
+    """Make one more district in a municipality, with its phone manager; who may: growth/districts.py. Refuses with `BadStart`."""
+    words = filled("district", district)
+    return _begin(
+        District.objects.create(municipality=municipality, name=words, slug=_slug(words)), neighbourhoods, name=name, email=email, by=by
+    )
+
+
+def _begin(wijk: District, neighbourhoods: Sequence[str], *, name: str, email: str, by: Person | None) -> Start:
     watch, steering, buurten = furnish(wijk, neighbourhoods)
     person = _person(filled("name", name), email, buurten)
-    joining.join(person, watch, by=person)
-    joining.join(person, steering, role=Role.PHONE_MANAGER, by=person)
-    log.record("found", wijk, by=person)
+    joining.join(person, watch, by=by or person)
+    joining.join(person, steering, role=Role.PHONE_MANAGER, by=by or person)
+    log.record("found", wijk, by=by or person)
     return Start(wijk, watch, steering, person)
 
 
@@ -96,11 +109,14 @@ def filled(question: str, answer: str) -> str:
 def _district(municipality: str, district: str) -> District:
     code = CBS_CODE.search(municipality)
     town = Municipality.objects.create(name=CBS_CODE.sub("", municipality) or municipality, code=code.group(1).upper() if code else "")
+    return District.objects.create(municipality=town, name=district, slug=_slug(district))
+
+
+def _slug(district: str) -> str:
     try:
-        slug = slugs.checked(district)
+        return slugs.checked(district)
     except slugs.SlugTaken as refusal:
         raise BadStart("district", str(refusal)) from refusal
-    return District.objects.create(municipality=town, name=district, slug=slug)
 
 
 def _neighbourhoods(district: District, names: Sequence[str]) -> list[Neighbourhood]:
@@ -118,6 +134,11 @@ def _person(name: str, email: str, neighbourhoods: Sequence[Neighbourhood]) -> P
         validate_email(email)
     except ValidationError as wrong:
         raise BadStart("email", _("This is not an e-mail address.")) from wrong
+    known = Person.objects.filter(email__iexact=email).first()
+    if known:
+        if known.memberships.filter(left_at=None, kind=Kind.WATCH).exists():
+            raise BadStart("email", _("This person is a member of a watch group already."))
+        return known
     first, _space, last = name.partition(" ")
     home = neighbourhoods[0] if len(neighbourhoods) == 1 else None
     return Person.objects.create_user(email, first_name=first, last_name=last, neighbourhood=home)

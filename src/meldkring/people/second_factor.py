@@ -60,6 +60,16 @@ def note(person: Person, *, session: str = "") -> None:
 
 
 @transaction.atomic
+def assert_elsewhere(person: Person, *, session: str) -> None:
+    """The account with which this person signed in asked for a second step there; every other session ends, for it may have come without."""
+    person = _locked(person)
+    _sign_out(person, but=session)
+    if person.second_factor_since is None:
+        _set(person, on=True)
+        log.record("second_step", person, by=person, on=True, elsewhere=True)
+
+
+@transaction.atomic
 def reset(person: Person, *, by: Person) -> None:
     """Take away every second step of somebody who lost their phone, and sign them out everywhere. Who may ask this: groups/steering.py."""
     person = _locked(person)

@@ -51,6 +51,9 @@ class District(models.Model):
     quorum = models.PositiveSmallIntegerField(_("steering members who must agree"), default=2)
     consultation_term = models.DurationField(_("time to agree or object"), default=timedelta(days=7))
     objection_term = models.DurationField(_("time to object to an expulsion"), default=timedelta(days=14))
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_reason = models.CharField(_("why it closed"), max_length=300, blank=True)
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     expulsion_remembered = models.DurationField(_("an expulsion is recognised for"), default=timedelta(days=730))
     is_public = models.BooleanField(
         _("visitors can find it"), default=True, help_text=_("A district that has just begun waits until it has its people.")

@@ -64,11 +64,11 @@ def _asked(request: HttpRequest, kind: str, pk: int) -> tuple[access.Scope, int,
     return scope, int(asked or years[0]), years
 
 
-def _head(found: summing.Figures) -> list[tuple[str, str]]:
+def _head(found: summing.Figures) -> list[tuple[str, int | None]]:
     numbers = [(_("reports"), found.reports), (_("came from elsewhere"), found.arrived), (_("members"), found.members)]
     if found.scope.full:
         numbers.append((_("exercises, counted apart"), found.exercises))
-    return [(label, wording.number(n)) for label, n in numbers]
+    return numbers
 
 
 def _columns(found: summing.Figures) -> plots.Plot | None:

@@ -86,6 +86,8 @@ def _running(where: Where) -> Iterator[Item]:
         yield Item(reverse("publicity_start"), _("Becoming known"))
     if _steering(where) or where.groups(Right.FIGURES) or figures_access.administers(where.person):
         yield Item(reverse("figures_first"), _("Figures"))
+    if where.groups(Right.FIGURES) or figures_access.administers(where.person):
+        yield Item(reverse("towns"), _("Municipality"))
     if _steering(where) and (objections := expelling.waiting(where.person).count()):
         yield Item(reverse("expulsions"), _("Objections"), objections)
     for district in {g.district.slug: g.district for g in _steers(where) if g.district and not g.district.is_public}.values():

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from meldkring.cases import forwarding, holding, judging, lifecycle, reporting, validity
 from meldkring.chat_groups import keeping, placing
 from meldkring.complaints import hearing
-from meldkring.groups import contact, duty, joining, officers, roles, steering
-from meldkring.growth import arranging, carrying, changing, mapping, plans, proposing, resettling
+from meldkring.groups import contact, duty, joining, linking, officers, officials, roles, steering
+from meldkring.growth import arranging, carrying, changing, districts, mapping, plans, proposing, resettling
 from meldkring.intake import police_mail
 from meldkring.joining import (
     admission,
@@ -63,6 +63,9 @@ REFUSALS = (
     judging.TooLate,
     forwarding.NotOnRoute,
     hearing.AlreadyDone,
+    linking.CannotLink,
+    officials.BadInvitation,
+    districts.CannotChange,
     plans.NotNow,
     plans.WordsNeeded,
     changing.NotPossible,

@@ -57,7 +57,11 @@ def groups(request: HttpRequest, right: roles.Right) -> list[Group]:
 def context(request: HttpRequest) -> dict[str, Any]:
     """The context of base.html; empty for visitors. `live_groups` is "group:number.change" for each group one reads in."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return {"demo": settings.DEMO, **demo.bar(request)}
+        return {
+            "demo": settings.DEMO,
+            **demo.bar(request),
+            "official_sign_in": settings.OIDC["NAME"] if settings.OIDC["SERVER_URL"] else "",
+        }
     mine = groups(request, roles.Right.READ)
     live = ",".join(f"{g.pk}:{g.last_number}.{g.last_change}" for g in mine)
     where = navigation.Where(person(request), standings(request))

@@ -7,3 +7,4 @@ from meldkring.figures import wording
 register = template.Library()
 register.filter("counted", wording.number)
 register.filter("lasting", wording.duration)
+register.filter("decimal", wording.decimal)

@@ -83,6 +83,11 @@ def test_an_officer_is_proposed_by_one_and_confirmed_by_another(here: Town) -> N
     assert set(police.places(kim)) == {here.coordination_noord, here.steering_1}
     with pytest.raises(officers.AlreadyDecided):
         officers.confirm(made, by=here.sofie)
+    for who in (here.anna, here.sam, here.zora, kim):
+        with pytest.raises(roles.NotAllowed):
+            officers.reset_second_step(serving, by=who)
+    officers.reset_second_step(serving, by=here.fatima)
+    assert Person.objects.get(pk=kim.pk).second_factor_since is None
     officers.end(serving, by=here.fatima)
     assert police.places(Person.objects.get(pk=kim.pk)) == []
 
@@ -227,6 +232,9 @@ def test_silence_ends_as_no_word_and_talk_keeps_it_open(here: Town) -> None:
     busy.refresh_from_db()
     assert (quiet.status, quiet.outcome, busy.status) == (Status.CLOSED, Outcome.NO_WORD, Status.OPEN)
     assert scene.standing(quiet, here.watch_a)[-1].message.author is None
+    page = of(here.anna).get(reverse("case", args=[quiet.reference])).content.decode()
+    assert "We hoorden niets meer van de politie" in page
+    assert "oud-lid" not in page
 
 
 def test_it_is_lengthened_before_it_ends_and_not_after(here: Town) -> None:
@@ -273,11 +281,19 @@ def test_who_was_told_hears_that_it_no_longer_holds_where_that_costs_nothing(her
                     message=below.message, posting=below, address=address, channel=channel, urgency="alarm", state="sent",
                     due_at=timezone.now(), expires_at=timezone.now() + timedelta(hours=2), made_at=timezone.now(),
                 )  # fmt: skip
+        sent = Delivery.objects.select_related("posting__message__contribution__case", "posting__group", "address__person").first()
+        assert sent is not None
+        before = composing.again(sent, able=Capabilities())
+        assert before is not None
+        assert "Geldig tot" in before.text
         assert recalling.run(channels=["web_push", "sms"], paid=["sms"]) == 0
         clock.shift(timedelta(minutes=31))
         validity.expire()
         assert recalling.run(channels=["web_push", "sms"], paid=["sms"]) == 1
         assert recalling.run(channels=["web_push", "sms"], paid=["sms"]) == 0
+    asked_again = composing.again(Delivery.objects.exclude(message=None)[0], able=Capabilities())
+    assert asked_again is not None
+    assert "Grey van" not in asked_again.text
     told = Delivery.objects.get(message=None)
     assert told.address.person == here.arie
     [(_which, letter)] = composing.letters([told])

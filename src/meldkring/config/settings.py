@@ -171,7 +171,7 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Meldkring <meldkring@localhost>")
 
-REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="").strip().lower().lstrip("@")
+REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="in.voorbeeld.test" if DEMO else "").strip().lower().lstrip("@")
 POLICE_MAIL_FROM = env.str("POLICE_MAIL_FROM", default="politie.nl")  # a new address takes mail from these domains
 MAIL_CHECKED_BY = env.str("MAIL_CHECKED_BY", default="")  # the name with which our own mail server signs Authentication-Results
 

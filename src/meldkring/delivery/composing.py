@@ -209,8 +209,13 @@ def _of_case(chain: Sequence[Posting], case: Case, names: bool) -> Content:
 def _words(chain: Sequence[Posting], case: Case, *, names: bool, leave: Collection[str] = ()) -> list[str]:
     """What is told of a message of a case: its text, its extras but for those to `leave` out, whether 112 was called, which way it came."""
     posting = chain[-1]
+    contribution = posting.message.contribution
+    if contribution.expired_at:
+        return [_("This message of the police is no longer valid.")]
     lines = [posting.message.text]
-    lines += [f"{label}: {value}" for label, value in _facts(posting.message.contribution, leave) if value]
+    lines += [f"{label}: {value}" for label, value in _facts(contribution, leave) if value]
+    if contribution.valid_until:
+        lines.append(f"{_('Valid until')}: {date_format(timezone.localtime(contribution.valid_until), 'j F H:i')}")
     lines += [str(Called(case.called).label)] if posting.message.kind in (Kind.REPORT, Kind.POLICE) else []
     return lines if "way" in leave else [*lines, _source(chain, names)]
 
@@ -239,7 +244,10 @@ def _source(chain: Sequence[Posting], names: bool) -> str:
     if not names:
         return _("Way: %(groups)s") % {"groups": " → ".join(p.group.name for p in chain)}
     steps = [_("from %(group)s, forwarded by %(name)s") % {"group": a.group.name, "name": _name(b.posted_by)} for a, b in pairwise(chain)]
-    return " · ".join([_name(chain[-1].message.author), *steps])
+    said = chain[-1].message
+    # What ended because time passed was closed by nobody, which is no former member.
+    author = "" if said.author is None and said.kind == Kind.CLOSING else _name(said.author)
+    return " · ".join(filter(None, [author, *steps]))
 
 
 def _facts(contribution: object, leave: Collection[str] = ()) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from meldkring.audit import log
 from meldkring.groups import joining, roles
 from meldkring.groups.models import Appointment, Group, Kind, Membership, Role
-from meldkring.people import mailing
+from meldkring.people import mailing, second_factor
 from meldkring.people.models import Person
 from meldkring.places.models import District
 
@@ -149,6 +149,14 @@ def end(appointment: Appointment, *, by: Person) -> None:
         gettext_lazy("%(by)s has ended this. Is there a new community officer? Hand the contact card over on the page Police."),
         fresh, by=by,
     )  # fmt: skip
+
+
+def reset_second_step(appointment: Appointment, *, by: Person) -> None:
+    """Help an officer who lost their phone, after speaking to them: by a phone manager of the district, never oneself."""
+    _require(appointment.district, managed(by))
+    if not appointment.serves or appointment.person is None or appointment.person_id == by.pk:
+        raise roles.NotAllowed(_("You can do this for an officer who serves %(district)s.") % {"district": appointment.district.name})
+    second_factor.reset(appointment.person, by=by)
 
 
 def settle() -> int:

@@ -8,7 +8,7 @@ import base64
 import logging
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -131,6 +131,11 @@ def mails(person: Person) -> QuerySet[PoliceMail]:
     """The mails of the coordination groups for which this person may place a message of the police, newest first."""
     ours = [g.pk for g in roles.with_right(person, roles.Right.FOR_POLICE) if g.kind == Kind.COORDINATION]
     return PoliceMail.objects.filter(group__in=ours).select_related("group__district", "by", "case")
+
+
+def waiting(groups: Iterable[Group]) -> int:
+    """How many mails wait in these coordination groups; for who knows already where somebody may place a message of the police."""
+    return PoliceMail.objects.filter(group__in=[g.pk for g in groups if g.kind == Kind.COORDINATION], state=State.WAITING).count()
 
 
 def mail(person: Person, pk: int) -> PoliceMail:

@@ -73,7 +73,7 @@ def _now(where: Where) -> Iterator[Item]:
     if steering := _steering(where):
         yield Item(reverse("desk"), _("Judge"), sum(judging.waiting(g, by=where.person).count() for g in steering))
     if where.groups(Right.POLICE) or where.groups(Right.FOR_POLICE):
-        yield Item(reverse("police_room"), _("Police"), police_mail.mails(where.person).filter(state="waiting").count())
+        yield Item(reverse("police_room"), _("Police"), police_mail.waiting(where.groups(Right.FOR_POLICE)))
 
 
 def _running(where: Where) -> Iterator[Item]:

@@ -95,6 +95,18 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "police/end.html", {"appointment": found})
 
 
+@require_POST
+@shell.member
+def second_step(request: HttpRequest, pk: int) -> HttpResponse:
+    """The officer lost the phone and sets a new second step."""
+    person = shell.person(request)
+    found = officers.appointment(person, pk)
+    with telling.told(request):
+        officers.reset_second_step(found, by=person)
+        messages.success(request, _("%(name)s can set a new second step now.") % {"name": found.name})
+    return redirect("police_room")
+
+
 @require_http_methods(["GET", "POST"])
 @shell.member
 def card(request: HttpRequest, slug: str) -> HttpResponse:

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("politie/agent/voorstel/<slug:slug>/", police_room.propose, name="officer_propose"),
     path("politie/agent/<int:pk>/bevestig/", police_room.confirm, name="officer_confirm"),
     path("politie/agent/<int:pk>/stop/", police_room.end, name="officer_end"),
+    path("politie/agent/<int:pk>/tweede-stap/", police_room.second_step, name="officer_second_step"),
     path("politie/kaart/<slug:slug>/", police_room.card, name="contact_card"),
     path("politie/kaart/<slug:slug>/overdragen/", police_room.hand_over, name="contact_hand_over"),
     path("politie/kaart/<slug:slug>/bevestig/", police_room.confirm_card, name="contact_confirm"),

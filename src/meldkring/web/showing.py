@@ -85,6 +85,12 @@ def post(posting: Posting, chain: Sequence[Posting]) -> Post:
     )
 
 
+def _author(posting: Posting) -> str:
+    """Who said it. A case that ended because time passed was closed by nobody, which is no former member."""
+    message = posting.message
+    return "" if message.author is None and message.kind == Kind.CLOSING else name(message.author)
+
+
 def contribution(posting: Posting) -> Contribution | None:
     """What this posting's message brings to a case, if it belongs to one."""
     return getattr(posting.message, "contribution", None)

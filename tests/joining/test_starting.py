@@ -72,6 +72,8 @@ def test_a_resident_begins_and_the_list_ticks_itself() -> None:
     page = founder.get("/beginnen/lijst/kanaalzicht/").content.decode()
     assert "0 van de" in page
     assert "1 van 3" in page
+    for link in re.findall(r"<main.*</main>", page, re.DOTALL)[0].split('href="')[1:]:
+        assert founder.get(link.split('"')[0], follow=True).status_code == 200, "no link leads to a page that is not there yet"
     invitation = re.search(r'value="http://127.0.0.1:8000(/kanaalzicht/welkom/\w+/)"', page)[1]
 
     assert Client().get("/kanaalzicht/").status_code == 404, "not public yet"
@@ -132,8 +134,9 @@ def test_every_step_looks_at_rows() -> None:
         joining.join(person(f"Lid{n}"), watch)
     assert "members" in done()
     with CaptureQueriesContext(connection) as seen:
-        checklist.steps(here, mo)
+        found = checklist.steps(here, mo)
     assert len(seen) <= 14
+    assert {step.name: of(mo).get(step.url).status_code for step in found if step.url} == {step.name: 200 for step in found if step.url}
 
 
 def test_what_is_not_public_takes_no_address_from_others() -> None:

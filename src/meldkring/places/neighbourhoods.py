@@ -13,7 +13,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from meldkring.audit import log
-from meldkring.places import addresses, belonging, cbs, shapes
+from meldkring.places import addresses, belonging, cbs, outside, shapes
 from meldkring.places.models import District, Extent, Neighbourhood
 from meldkring.places.shapes import Point
 
@@ -167,6 +167,7 @@ def _name(neighbourhood: Neighbourhood, name: str) -> None:
             neighbourhood.save()
     except IntegrityError as raced:
         raise taken from raced
+    outside.changed()
 
 
 def _wanted(postcodes: Iterable[str], streets: Iterable[str], codes: Iterable[str]) -> list[Wanted]:

@@ -1,6 +1,6 @@
 """What has a district that begins done already, and what comes next? The list ticks itself: each step looks at the rows, nobody keeps it by hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -33,15 +33,15 @@ class Step:
 def steps(district: District, person: Person) -> list[Step]:
     """Every step in the order in which people do them; as many queries for a large district as for a small one."""
     crew = list(starting.steering_members(district).select_related("person"))
-    found = [_second_step(person), _rules(district, person), _people(crew), _all_second_steps(crew), _places(district)]
-    return [
-        *found,
-        _officer(district),
-        _public(district, crew),
-        _posters(district),
-        _members(district),
-        _exercise(district),
-    ]
+    mine = [_second_step(person), _rules(district, person)]
+    ours = [
+        _people(crew), _all_second_steps(crew), _places(district), _officer(district), _public(district, crew), _posters(district),
+        _members(district), _exercise(district),
+    ]  # fmt: skip
+    if person.second_factor_since is None:
+        # Those pages are not there yet for who has no second step.
+        ours = [replace(step, url="") for step in ours]
+    return mine + ours
 
 
 def done(found: list[Step]) -> int:
@@ -88,6 +88,7 @@ def _places(district: District) -> Step:
     return Step(
         "places", _("Describe your neighbourhoods"), _("By postcodes, streets or a drawing. Then a new member finds the right group by themselves."),
         silent == 0 < total, count=_("%(n)d of %(wanted)d") % {"n": total - silent, "wanted": total},
+        url=reverse("neighbourhoods", args=[district.slug]), action=_("To your neighbourhoods"),
     )  # fmt: skip
 
 
@@ -96,6 +97,7 @@ def _officer(district: District) -> Step:
     return Step(
         "officer", _("Agree with the community officer"),
         _("Call 0900-8844 and ask for the officer of your district. Tell what you begin, and agree how you reach each other. 112 stays first."), linked,
+        url=reverse("police_room"), action=_("Link the officer here"),
     )  # fmt: skip
 
 

@@ -9,12 +9,13 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from tests.joining import applying
 from tests.town import Town, town
 
 from meldkring.audit.models import Line
 from meldkring.groups import access, joining, roles
 from meldkring.groups.models import Membership, Role
-from meldkring.joining import barring, expelling
+from meldkring.joining import admission, barring, expelling
 from meldkring.joining.models import Application, Barred, Expulsion
 from meldkring.people import mailing
 from meldkring.people.models import Person
@@ -185,3 +186,26 @@ def test_a_forged_link_opens_nothing(place: Town) -> None:
     other = expelling.token(made).replace(f"{made.pk}:", f"{made.pk + 1}:")
     assert Client().get(reverse("objection", args=[other])).status_code == 404
     assert Client().get(reverse("objection", args=["x"])).status_code == 404
+
+
+def test_a_move_that_waits_ends_with_the_membership(place: Town) -> None:
+    """A place that comes free elsewhere is not offered to who was expelled."""
+    applying.room(place.noord, 1)
+    waits = applying.apply(place.noord, None, name="Arie", person=place.arie, group=place.watch_b, state="full", email=place.arie.email)
+    expelling.expel(place.arie.memberships.get(left_at=None), reason="Reden", by=place.fatima, link=link)
+    waits.refresh_from_db()
+    assert waits.state == "withdrawn"
+    applying.room(place.noord, 100)
+    assert not admission.next_in_line(place.watch_b)
+
+
+def test_who_was_right_comes_back_in_the_group_of_now(place: Town) -> None:
+    """S6: where they live has another group since."""
+    where = applying.settle(place)["linden"]
+    Person.objects.filter(pk=place.arie.pk).update(neighbourhood=where)
+    done = expelling.expel(place.arie.memberships.get(left_at=None), reason="Reden", by=place.fatima, link=link)
+    expelling.object_to(done, text="Niet waar")
+    place.watch_a.neighbourhoods.remove(where)
+    place.watch_b.neighbourhoods.add(where)
+    expelling.decide(done, upheld=True, answer="Sorry", by=place.sam)
+    assert place.arie.memberships.get(left_at=None).group == place.watch_b

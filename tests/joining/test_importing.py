@@ -17,7 +17,7 @@ from django.utils import timezone
 from tests.town import Town, town
 
 from meldkring.groups import access, joining, roles
-from meldkring.groups.models import Membership
+from meldkring.groups.models import Group, Membership
 from meldkring.joining import barring, expelling, fates, importing, sheets
 from meldkring.joining.fates import Fate
 from meldkring.joining.models import Application, MemberList, Proof
@@ -242,3 +242,31 @@ def test_the_pages_from_file_to_report(place: Town) -> None:
     assert [line["number"] for line in page.context["lines"]] == [2, 3]
     assert not barring.was_expelled(place.noord, "piet@example.org", "")
     assert Membership.objects.filter(person__email="piet@example.org", group=place.watch_b).exists()
+
+
+@pytest.mark.parametrize("name", ["'t Hooft", "’t Hooft", "van 't Hek", "Müller-Çelik"])
+def test_names_with_an_apostrophe_in_front_are_names(place: Town, name: str) -> None:
+    (line,) = fate_of(place, ["Piet", name, "piet@example.org", "", "Kade", "1", "", "3262AC", "Oost", ""])
+    assert (line.fate, line.row.fields["last_name"]) == (fates.Fate.MEMBER, name)
+
+
+def test_who_lives_with_another_steering_group_waits_for_it(place: Town) -> None:
+    """S18: a list of one steering group does not fill its own group with the residents of another."""
+    other = Group.objects.create(kind="steering", name="S3", municipality=place.municipality, district=place.noord)
+    Group.objects.filter(pk=place.watch_b.pk).update(run_by=other)
+    west = Neighbourhood.objects.create(district=place.noord, name="West")
+    place.watch_b.neighbourhoods.add(west)
+    theirs, ours = fate_of(
+        place,
+        ["Piet", "de Groot", "piet@example.org", "", "Kade", "1", "", "3262AD", "West", ""],
+        ["Els", "Bos", "els@example.org", "", "Kade", "1", "", "3262AC", "Oost", ""],
+    )
+    assert (theirs.fate, theirs.group, ours.fate) == (fates.Fate.WAITING, place.watch_b, fates.Fate.MEMBER)
+
+
+@pytest.mark.parametrize("at", [200, 400, 900])
+def test_a_damaged_workbook_is_refused_in_words(at: int) -> None:
+    content = bytearray(excel_of(*[[f"Naam{n}", "Bos", f"n{n}@example.org"] for n in range(200)]))
+    content[at : at + 60] = b"\xff" * 60
+    with pytest.raises(sheets.Unreadable):
+        sheets.read(bytes(content))

@@ -20,7 +20,9 @@ from meldkring.groups import duty, joining, roles, steering
 from meldkring.groups.models import Group, Kind, Role
 from meldkring.joining import founding, rules
 from meldkring.people.models import Person
+from meldkring.places import settings
 from meldkring.places.models import District, Neighbourhood
+from meldkring.web import running_forms
 
 pytestmark = pytest.mark.django_db
 
@@ -220,3 +222,13 @@ def test_the_first_run_page_needs_the_key_and_works_once(capsys: pytest.CaptureF
     assert visitor.post(reverse("begin"), ANSWERS | {"key": key}).status_code == 404
     with pytest.raises(founding.NotEmpty):
         founding.found(**ANSWERS)
+
+
+def test_every_setting_of_a_district_has_a_place_on_the_page(place: Town) -> None:
+    """What is added to a district is added to its page; only its name, address, municipality and public page stand elsewhere."""
+    shown = [name for _heading, names in running_forms.SettingsForm.PARTS for name in names]
+    assert sorted(shown) == sorted(settings.NAMES)
+    elsewhere = {"id", "municipality", "name", "slug", "is_public"}
+    assert {field.name for field in District._meta.concrete_fields} - elsewhere == set(shown)
+    page = of(place.fatima).get(reverse("district_settings", args=["noord"])).content.decode()
+    assert all(f'name="{name}"' in page for name in shown)

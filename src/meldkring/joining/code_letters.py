@@ -7,10 +7,12 @@ code is kept. Printing again makes a new code and ends the one before.
 import io
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import overload
 
 import segno
 import typst
@@ -79,7 +81,53 @@ class Addressee:
         return [self.name, f"{self.who.street} {house}".strip(), f"{postcode[:4]} {postcode[4:]}  {place}".strip()]
 
 
-def addressees(steering: Group, *, by: Person) -> list[Addressee]:
+class Addressees(Sequence[Addressee]):
+    """A long row of them, of which only what is asked for is read: the sign-ups first, then the members."""
+
+    def __init__(self, waiting: QuerySet[Application], members: QuerySet[Person]) -> None:
+        where = "neighbourhood__district__municipality"
+        self._waiting = waiting.select_related(where).order_by("postcode", "house_number", "pk")
+        self._members = members.select_related(where).order_by("postcode", "house_number", "pk")
+
+    def __len__(self) -> int:
+        return self._waiting.count() + self._members.count()
+
+    @overload
+    def __getitem__(self, wanted: int) -> Addressee: ...
+    @overload
+    def __getitem__(self, wanted: slice) -> "list[Addressee]": ...
+    def __getitem__(self, wanted: int | slice) -> "Addressee | list[Addressee]":
+        if isinstance(wanted, int):
+            return self[wanted : wanted + 1][0]
+        start, stop = wanted.start or 0, wanted.stop
+        before = self._waiting.count()
+        waiting = self._waiting[start:stop]
+        members = self._members[max(start - before, 0) : None if stop is None else max(stop - before, 0)]
+        return _with_last_letter([*waiting, *members])
+
+    def __iter__(self) -> Iterator[Addressee]:
+        return iter(self[:])
+
+    def search(self, words: str) -> "Addressees":
+        """Those with each of these words in their name or street."""
+        waiting, members = self._waiting, self._members
+        for word in words.split():
+            found = Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(street__icontains=word)
+            waiting, members = waiting.filter(found), members.filter(found)
+        return Addressees(waiting, members)
+
+    def only(self, keys: Iterable[str]) -> list[Addressee]:
+        """Those with these keys."""
+        ids = defaultdict[str, list[int]](list)
+        for key in keys:
+            kind, _dash, pk = key.partition("-")
+            if pk.isdecimal():
+                ids[kind].append(int(pk))
+        waiting, members = self._waiting.filter(pk__in=ids[_kind(Application())]), self._members.filter(pk__in=ids[_kind(Person())])
+        return _with_last_letter([*waiting, *members])
+
+
+def addressees(steering: Group, *, by: Person) -> Addressees:
     """Who may get a letter now: waiting sign-ups without proof by letter first, then members whose proof ends soon."""
     roles.require(by, roles.Right.MEMBERS, steering)
     lasting = Proof.objects.filter(until__gt=timezone.now())
@@ -88,12 +136,7 @@ def addressees(steering: Group, *, by: Person) -> list[Addressee]:
     enough = Proof.objects.filter(person=OuterRef("pk"), until__gt=timezone.now() + RENEW_BEFORE)
     here = Membership.objects.filter(kind=Kind.WATCH, left_at=None, group__run_by=steering, group__closed_at=None)
     members = Person.objects.filter(~Exists(enough), _has_address(), pk__in=here.values("person"), is_active=True)
-    where = "neighbourhood__district__municipality"
-    found: list[Application | Person] = [
-        *waiting.select_related(where).order_by("postcode", "house_number", "pk"),
-        *members.select_related(where).order_by("postcode", "house_number", "pk"),
-    ]
-    return _with_last_letter(found)
+    return Addressees(waiting, members)
 
 
 @transaction.atomic

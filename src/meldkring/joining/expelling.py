@@ -68,7 +68,9 @@ def reasons() -> list[str]:
 @transaction.atomic
 def expel(membership: Membership, *, reason: str, by: Person, link: Link) -> Expulsion:
     """End a membership of a watch group at once. `link` makes an address of the token with which the person can object."""
-    places.lock(membership.group)  # first the group, as admission does, so that the two never wait for each other
+    waits = list(_waiting_moves(membership).select_related("group"))
+    # First the groups, as admission does, so that the two never wait for each other.
+    places.lock(membership.group, *(application.group for application in waits))
     member = Membership.objects.select_for_update(of=("self",)).select_related("group__district", "person").get(pk=membership.pk)
     roles.require(by, roles.Right.MEMBERS, member.group)
     reason = _words(reason, limit=500)
@@ -82,6 +84,8 @@ def expel(membership: Membership, *, reason: str, by: Person, link: Link) -> Exp
     joining.leave(member.person, member.group, by=by)
     for known in barring.digests(member.person.email, member.person.mobile):
         Barred.objects.create(district=district, digest=known, until=now + district.expulsion_remembered)
+    for application in waits:
+        admission.withdraw(application)  # a place that comes free elsewhere is not for who was expelled
     log.record("expel", member, by=by, person=member.person_id, group=member.group_id)
     _tell_expelled(made, link)
     admission.next_in_line(member.group)
@@ -112,7 +116,7 @@ def decide(expulsion: Expulsion, *, upheld: bool, answer: str, by: Person) -> Ex
     """A steering member who did not expel decides: the person comes back (`upheld`), or the expulsion stands. The person gets the answer."""
     found = (
         Expulsion.objects.select_for_update(of=("self",))
-        .select_related("membership__group__run_by", "membership__person")
+        .select_related("membership__group__run_by", "membership__group__district", "membership__person__neighbourhood")
         .get(pk=expulsion.pk)
     )
     steering = found.membership.group.run_by
@@ -180,6 +184,12 @@ def waiting(person: Person) -> QuerySet[Expulsion]:
     return readable(person).filter(objected_at__isnull=False, decided_at=None).exclude(by=person)
 
 
+def _waiting_moves(membership: Membership) -> QuerySet[Application]:
+    """The moves to other groups that this member waits for, in the district that expels them."""
+    mine = Application.objects.filter(person=membership.person_id, district=membership.group.district_id)
+    return mine.filter(state__in=(Application.State.WAITING, Application.State.FULL)).order_by("pk")
+
+
 def _words(text: str, *, limit: int) -> str:
     text = text.strip()
     if not text or len(text) > limit:
@@ -193,7 +203,10 @@ def _bring_back(found: Expulsion, by: Person) -> bool:
     Barred.objects.filter(district=district, digest__in=barring.digests(member.person.email, member.person.mobile)).delete()
     if member.person.memberships.filter(left_at=None, kind=Kind.WATCH).exists():
         return True
-    group = places.lock(member.group)[member.group_id]
+    places.turn(district)
+    here = Application(pk=0, district=district, neighbourhood=member.person.neighbourhood)
+    group = admission.proposed_group(here) or member.group  # the groups may have been divided since
+    group = places.lock(group)[group.pk]
     if group.closed_at is None and places.free(group) > 0:
         joining.join(member.person, group, by=by)
         return True

@@ -17,7 +17,7 @@ from meldkring.joining.models import Application
 from meldkring.places import belonging
 from meldkring.places.models import District, Extent, Neighbourhood
 
-AT_ONCE = 500
+AT_ONCE = 5_000  # as many rows as a list may have, and no more values than SQLite takes in one question
 
 
 class Fate(StrEnum):
@@ -126,17 +126,20 @@ def _waiting(emails: set[str], postcodes: set[str], district: District) -> set[t
 
 
 def _give_places(found: list[Line], steering: Group, district: District) -> None:
-    groups = list(steering.runs.filter(kind=Kind.WATCH, closed_at=None).prefetch_related("neighbourhoods"))
+    every = list(Group.objects.filter(kind=Kind.WATCH, closed_at=None, district=district).prefetch_related("neighbourhoods"))
+    groups = [g for g in every if g.run_by_id == steering.pk]
     left = {c.group.pk: c.left for c in places.capacities(groups)}
     by_name = {g.name.casefold(): g for g in groups}
-    of = {n.pk: g for g in groups for n in g.neighbourhoods.all()}
+    of = {n.pk: g for g in [*every, *groups] for n in g.neighbourhoods.all()}
     where = _Where(district)
     for line in found:
         line.neighbourhood = where.of(line.row)
         own = of.get(line.neighbourhood.pk) if line.neighbourhood else None
-        line.group = by_name.get(line.row.group.casefold()) if line.row.group else own or (groups[0] if len(groups) == 1 else None)
+        line.group = by_name.get(line.row.group.casefold()) if line.row.group else own or (groups[0] if len(every) == 1 else None)
         if line.row.group and line.group is None:
             line.becomes(Fate.WRONG, _("Watch group: there is no group “%(name)s”.") % {"name": line.row.group[:60]})
+        elif line.group is not None and line.group not in groups:
+            line.becomes(Fate.WAITING, _("Lives where %(group)s is. The steering group there decides.") % {"group": line.group.name})
         elif line.fate == Fate.MEMBER and line.group is None:
             line.becomes(Fate.WAITING, _("We do not know which group this belongs to. You choose it at the sign-ups."))
         elif line.fate == Fate.MEMBER and line.group is not None:

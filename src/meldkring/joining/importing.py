@@ -98,6 +98,7 @@ def _part(found: MemberList, lines: list[Line], by: Person) -> bool:
     fresh = MemberList.objects.select_for_update(of=("self",)).select_related("steering__district").get(pk=found.pk)
     if fresh.imported_at:
         return True
+    places.turn(fresh.steering.district)
     part = lines[fresh.done : fresh.done + PART]
     fates.judge(part, steering=fresh.steering)
     for line in part:

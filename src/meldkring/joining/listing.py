@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from meldkring.joining import texting
 from meldkring.places import addresses
 
-# Letters of any alphabet, and what stands between them in a name. A cell that begins as a formula is no name.
-NAME = re.compile(r"[^\W\d_][^\d_=<>@|{}\[\]\\/;:!?*+%$#\"]*")
+# Letters of any alphabet, and what stands between them in a name; ’t Hooft begins with its apostrophe. A cell that begins as a formula is no name.
+NAME = re.compile(r"['’‘`´]?[^\W\d_][^\d_=<>@|{}\[\]\\/;:!?*+%$#\"]*")
 HOUSE = re.compile(r"(?P<street>.*?[^\d\s,].*?)[\s,]+(?P<house>\d.*)")
 LONGEST = {"first_name": 60, "last_name": 80, "street": 80}
 LABELS = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from meldkring.groups.models import Group
 from meldkring.joining import access, admission, details, places, proving
 from meldkring.joining.models import Application
-from meldkring.web import members_forms, refusals, shell, telling
+from meldkring.web import members_forms, refusals, searching, shell, telling
 
 PER_PAGE = 50
 State = Application.State
@@ -161,9 +161,7 @@ def rows(applications: Sequence[Application]) -> list[Row]:
 
 def found(applications: QuerySet[Application], asked: str) -> QuerySet[Application]:
     """Those whose name or street has each of these words in it."""
-    for word in asked.split()[:5]:
-        applications = applications.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(street__icontains=word))
-    return applications
+    return searching.matching(applications, asked, "first_name", "last_name", "street")
 
 
 def tell(request: HttpRequest, outcomes: Sequence[admission.Outcome]) -> None:

@@ -1,7 +1,6 @@
 """The pages for letters with a code: print a batch, and type the code over."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,9 +13,7 @@ from meldkring.joining import code_letters, public
 from meldkring.joining.models import Application
 from meldkring.people.models import Person
 from meldkring.places.models import District
-from meldkring.web import leaving_forms, managing, refusals, shell, visitor
-
-PER_PAGE = 50
+from meldkring.web import leaving_forms, managing, refusals, searching, shell, visitor
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,7 +24,7 @@ def batch(request: HttpRequest) -> HttpResponse:
     steering, person = managing.steering_of(request), shell.person(request)
     found = code_letters.addressees(steering, by=person)
     if request.method == "POST":
-        chosen = [a for a in found if a.key in request.POST.getlist("to")]
+        chosen = found.only(request.POST.getlist("to"))
         try:
             pdf = code_letters.print_batch(chosen, steering=steering, by=person, link=_link(request, steering.district))
         except refusals.REFUSALS as refusal:
@@ -35,8 +32,8 @@ def batch(request: HttpRequest) -> HttpResponse:
             return redirect("code_letters")
         name = _("letters-%(day)s.pdf") % {"day": timezone.localdate().isoformat()}
         return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "leaving/letters.html", {"page": page, "steering": steering})
+    shown = found.search(searching.asked(request))
+    return render(request, "leaving/letters.html", searching.context(request, shown, "stuurgroep") | {"steering": steering})
 
 
 @require_http_methods(["GET", "POST"])

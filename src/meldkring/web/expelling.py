@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from meldkring.groups import roles
 from meldkring.joining import access, expelling
 from meldkring.joining.models import Expulsion
-from meldkring.web import leaving_forms, refusals, shell
+from meldkring.web import leaving_forms, refusals, searching, shell
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,8 +44,9 @@ def expulsions(request: HttpRequest) -> HttpResponse:
     """Where an objection is still possible, waits or was decided lately."""
     if not roles.steering_groups(shell.person(request)):
         raise Http404
-    found = expelling.readable(shell.person(request))
-    return render(request, "leaving/expulsions.html", {"expulsions": found[:100]})
+    whose = ("membership__person__first_name", "membership__person__last_name", "membership__person__street")
+    found = searching.matching(expelling.readable(shell.person(request)), searching.asked(request), *whose)
+    return render(request, "leaving/expulsions.html", searching.context(request, found))
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,9 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from meldkring.joining import fates, importing, sheets
 from meldkring.joining.fates import Fate
 from meldkring.joining.models import MemberList
-from meldkring.web import leaving_forms, managing, refusals, shell, telling
+from meldkring.web import leaving_forms, managing, refusals, searching, shell, telling
 
-PER_PAGE = 50
 PATIENCE = 3.0  # seconds that one request works on a long list
 KINDS = {
     Fate.MEMBER: ("over", "check", gettext_lazy("becomes a member")),
@@ -44,8 +42,9 @@ def lists(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(refusal))
         else:
             return redirect("member_list", made.pk)
-    found = importing.readable(person).filter(steering=steering).defer("rows", "report")[:20]
-    return render(request, "leaving/lists.html", {"form": form, "lists": found, "steering": steering}, status=422 if form.is_bound else 200)
+    found = searching.matching(importing.readable(person).filter(steering=steering), searching.asked(request), "file_name")
+    context = searching.context(request, found.defer("rows", "report"), "stuurgroep") | {"form": form, "steering": steering}
+    return render(request, "leaving/lists.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,10 +61,10 @@ def member_list(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("member_list", found.pk)
     lines = importing.dry_run(found)
     counts = Counter(line.fate for line in lines)
-    page = Paginator(_chosen(request, lines), PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "list": found, "columns": form, "page": page, "kinds": _kinds(counts), "rows": len(lines), "asked": request.GET.get("lot", ""),
-        "lines": [{"line": line, "kind": KINDS[line.fate]} for line in page.object_list],
+    paged = searching.context(request, _chosen(request, lines), "lot")
+    context = paged | {
+        "list": found, "columns": form, "kinds": _kinds(counts), "rows": len(lines), "lot": request.GET.get("lot", ""),
+        "lines": [{"line": line, "kind": KINDS[line.fate]} for line in paged["page"].object_list],
         "acts": sum(counts[fate] for fate in (Fate.MEMBER, Fate.FULL, Fate.WAITING)),
     }  # fmt: skip
     return render(request, "leaving/dry_run.html", context, status=422 if form.is_bound else 200)
@@ -90,22 +89,25 @@ def take_over(request: HttpRequest, pk: int) -> HttpResponse:
 def _report(request: HttpRequest, found: MemberList) -> HttpResponse:
     counts = Counter(Fate(fate) for _number, fate, _group in found.report)
     shown = [entry for entry in found.report if request.GET.get("lot", "") in ("", entry[1])]
-    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
-    lines = [{"number": number, "kind": KINDS[Fate(fate)], "group": group} for number, fate, group in page.object_list]
-    context = {
+    paged = searching.context(request, shown, "lot")
+    lines = [{"number": number, "kind": KINDS[Fate(fate)], "group": group} for number, fate, group in paged["page"].object_list]
+    context = paged | {
         "list": found,
-        "page": page,
         "lines": lines,
         "kinds": _kinds(counts),
         "rows": len(found.rows),
-        "asked": request.GET.get("lot", ""),
+        "lot": request.GET.get("lot", ""),
     }
     return render(request, "leaving/report.html", context)
 
 
 def _chosen(request: HttpRequest, lines: Sequence[fates.Line]) -> list[fates.Line]:
-    asked = request.GET.get("lot", "")
-    return [line for line in lines if asked in ("", line.fate)]
+    lot, words = request.GET.get("lot", ""), searching.asked(request)
+    return [
+        line
+        for line in lines
+        if lot in ("", line.fate) and searching.holds(f"{line.row.name} {line.row.email} {line.row.fields['street']}", words)
+    ]
 
 
 def _kinds(counts: Counter[Fate]) -> Shown:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from meldkring.groups.models import Membership
 from meldkring.joining import access, details, moving, places, proving
-from meldkring.web import admission, members_forms, shell, telling
+from meldkring.web import admission, members_forms, searching, shell, telling
 
 
 @require_GET
@@ -92,7 +92,4 @@ def page_of(request: HttpRequest, shown: Membership, **context: Any) -> HttpResp
 
 def found(memberships: QuerySet[Membership], asked: str) -> QuerySet[Membership]:
     """Those whose name or street has each of these words in it."""
-    for word in asked.split()[:5]:
-        name = Q(person__first_name__icontains=word) | Q(person__last_name__icontains=word)
-        memberships = memberships.filter(name | Q(person__street__icontains=word))
-    return memberships
+    return searching.matching(memberships, asked, "person__first_name", "person__last_name", "person__street")

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from meldkring.cases.models import Case, Status
 from meldkring.joining import access, moving, proving, vouching
 from meldkring.people.models import Person
-from meldkring.web import members_forms, refusals, shell, telling
+from meldkring.web import members_forms, refusals, searching, shell, telling
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,7 +60,8 @@ def leave(request: HttpRequest) -> HttpResponse:
 @shell.member
 def newcomers(request: HttpRequest) -> HttpResponse:
     """Newcomers of my neighbourhood, by first name and street: do I know them?"""
-    return render(request, "members/newcomers.html", {"newcomers": access.to_vouch_for(shell.person(request))[:50]})
+    found = searching.matching(access.to_vouch_for(shell.person(request)), searching.asked(request), "first_name", "street")
+    return render(request, "members/newcomers.html", searching.context(request, found))
 
 
 @require_POST

@@ -1,7 +1,6 @@
 """The pages of the roll-call: the question behind the link or at home, and how far it has come for the steering group."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,9 +11,7 @@ from django.views.decorators.http import require_http_methods
 from meldkring.joining import roll_call
 from meldkring.joining.models import RollCall
 from meldkring.people.models import Person
-from meldkring.web import managing, refusals, shell, telling
-
-PER_PAGE = 50
+from meldkring.web import managing, refusals, searching, shell, telling
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,8 +48,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"call": call, "due": roll_call.due(steering.district), "steering": steering}
     if call is not None:
         silent = request.GET.get("lijst") != "verhuisd"
-        page = Paginator(roll_call.without(call, steering, answer=None if silent else False), PER_PAGE).get_page(request.GET.get("page"))
-        context |= {"totals": roll_call.totals(call, steering), "page": page, "silent": silent}
+        people = roll_call.without(call, steering, answer=None if silent else False)
+        people = searching.matching(people, searching.asked(request), "first_name", "last_name", "street")
+        context |= searching.context(request, people, "stuurgroep", "lijst")
+        context |= {"totals": roll_call.totals(call, steering), "silent": silent}
     return render(request, "leaving/roll_call_overview.html", context)
 
 

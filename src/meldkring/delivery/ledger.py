@@ -10,10 +10,12 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from meldkring.audit import log
 from meldkring.delivery import troubles
 from meldkring.delivery.models import Account, Delivery, Spending
+from meldkring.groups import roles
 from meldkring.people.models import Person
 
 EURO = 1_000_000
@@ -82,7 +84,9 @@ def presume(deliveries: Iterable[Delivery]) -> None:
 
 @transaction.atomic
 def set_ceiling(channel: str, *, euros: int, by: Person | None = None) -> None:
-    """What may be spent on this channel per month."""
+    """What may be spent on this channel per month: decided by an administrator, or on the command line. Refuses with `NotAllowed`."""
+    if by is not None and by not in troubles.administrators():
+        raise roles.NotAllowed(_("Only who runs this site decides what a channel may cost."))
     account, _new = Account.objects.update_or_create(channel=channel, defaults={"ceiling": euros * EURO})
     if by is not None:
         log.record("set_ceiling", account, by=by, channel=channel, euros=euros)

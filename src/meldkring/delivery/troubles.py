@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -117,5 +118,5 @@ def _write(person: Person, new: list[Trouble]) -> None:
     with translation.override(person.language):
         said = [words(t) for t in new]
         parts = [f"{w.what}\n{w.advice}".strip() for w in said]
-        parts.append(_("See how the channels are: %(url)s") % {"url": f"{settings.SITE_URL}/beheer/kanalen/"})
+        parts.append(_("See how the channels are: %(url)s") % {"url": f"{settings.SITE_URL}{reverse('channels')}"})
         mailing.write(person.email, subject=_("Meldkring: something is the matter with delivery"), text="\n\n".join(parts))

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from meldkring.groups.models import Role
-from meldkring.web import shell
+from meldkring.web import navigation, shell
 
 
 def administrator(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -24,5 +23,4 @@ def administrator(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
 def is_administrator(request: HttpRequest) -> bool:
     """Whether who is signed in runs this installation."""
-    kept = [s for standing in shell.standings(request).values() for s in standing]
-    return shell.person(request).is_superuser or any(s.role == Role.ADMINISTRATOR and s.works for s in kept)
+    return navigation.administers(shell.person(request), shell.standings(request))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meldkring.web import binding_page, devices, offline, phone, unsubscribe, wordings_page
+from meldkring.web import binding_page, channels_page, devices, offline, phone, unsubscribe, wordings_page
 
 urlpatterns = [
     path("stop/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("ik/meldingen/koppelen/<slug:name>/", binding_page.page, name="binding"),
     path("ik/meldingen/test/<uuid:pk>/", phone.test, name="phone_test"),
     path("ik/meldingen/<int:pk>/<slug:name>/", phone.deed, name="phone_deed"),
+    path("beheer/kanalen/", channels_page.page, name="channels"),
+    path("beheer/kanalen/<slug:name>/maximum/", channels_page.ceiling, name="channel_ceiling"),
     path("beheer/kanalen/whatsapp/teksten/", wordings_page.page, name="wordings"),
     path("beheer/kanalen/whatsapp/teksten/vraag/", wordings_page.ask, name="wordings_ask"),
     path("push/ontvangen/", devices.received, name="push_received"),

@@ -14,7 +14,7 @@ from meldkring.cases import judging
 from meldkring.complaints import access as complaints
 from meldkring.figures import access as figures_access
 from meldkring.groups import roles
-from meldkring.groups.models import Group
+from meldkring.groups.models import Group, Role
 from meldkring.intake import police_mail
 from meldkring.joining import access as joining_access
 from meldkring.joining import expelling, starting
@@ -94,6 +94,8 @@ def _running(where: Where) -> Iterator[Item]:
         yield Item(reverse("start_steps", args=[district.slug]), _("Beginning"))
     if _decides(where):
         yield Item(reverse("start_asked"), _("New districts"), starting.waiting_for(where.person).count())
+    if administers(where.person, where.standings):
+        yield Item(reverse("channels"), _("Channels"))
     if _steering(where) and (heard := complaints.complaints(where.person)).exists():
         yield Item(reverse("complaints"), _("Complaints"), heard.filter(state="new").count())
 
@@ -109,6 +111,11 @@ def _mine(where: Where) -> Iterator[Item]:
     unread = letters.readable(where.person).filter(resident=where.person, read_at=None).exclude(author=where.person)
     yield Item(reverse("letters"), _("Letters"), unread.count())
     yield Item(reverse("me"), _("Me"))
+
+
+def administers(person: Person, standings: dict[int, list[roles.Standing]]) -> bool:
+    """Whether this person runs this installation: by role and with a second step, or made superuser on the command line."""
+    return person.is_superuser or any(s.role == Role.ADMINISTRATOR and s.works for ss in standings.values() for s in ss)
 
 
 def _steering(where: Where) -> list[Group]:

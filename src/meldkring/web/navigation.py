@@ -58,7 +58,7 @@ def sections(request: HttpRequest, where: Where, *, groups: Iterable[Group]) -> 
     """The sections that have anything in them for this person; `groups` are those they read in, in the order to show."""
     found = (
         ("", _now(where)),
-        (_("Running it"), _running(where)),
+        (_("Running it"), (*_running(where), *_looking_after(where))),
         (_("Groups"), (Item(reverse("group", args=[g.pk]), g.name) for g in groups)),
         ("", _mine(where)),
     )
@@ -94,10 +94,13 @@ def _running(where: Where) -> Iterator[Item]:
         yield Item(reverse("start_steps", args=[district.slug]), _("Beginning"))
     if _decides(where):
         yield Item(reverse("start_asked"), _("New districts"), starting.waiting_for(where.person).count())
-    if administers(where.person, where.standings):
-        yield Item(reverse("channels"), _("Channels"))
     if _steering(where) and (heard := complaints.complaints(where.person)).exists():
         yield Item(reverse("complaints"), _("Complaints"), heard.filter(state="new").count())
+
+
+def _looking_after(where: Where) -> Iterator[Item]:
+    if administers(where.person, where.standings):
+        yield Item(reverse("channels"), _("Channels"))
 
 
 def _mine(where: Where) -> Iterator[Item]:

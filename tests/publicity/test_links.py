@@ -2,6 +2,7 @@
 
 import concurrent.futures
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -38,6 +39,17 @@ def test_a_scan_leads_to_the_district_and_counts_one(place: Town) -> None:
     (kept,) = Scan.objects.values()
     assert {k: v for k, v in kept.items() if k != "id"} == {"link_id": link.pk, "day": timezone.localdate(), "number": 3}
     assert {f.name for f in Scan._meta.get_fields()} == {"id", "link", "day", "number"}, "nothing else is kept of who scans"
+
+
+@pytest.mark.parametrize(
+    ("address", "nowhere"),
+    [("http://127.0.0.1:8000", True), ("http://localhost", True), ("", True), ("https://meldkring.example.org", False)],
+)
+def test_paper_with_codes_that_lead_nowhere_is_not_printed(place: Town, settings: Any, address: str, nowhere: bool) -> None:
+    settings.SITE_URL, settings.DEMO = address, False
+    client = Client()
+    client.force_login(place.sam, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert ("SITE_URL" in client.get("/bekend/noord/").content.decode()) is nowhere
 
 
 def test_who_only_looks_ahead_is_not_counted(place: Town) -> None:

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import F, Q, Sum
@@ -45,6 +46,12 @@ def retire(corner: Corner) -> None:
 def url(link: ShortLink) -> str:
     """The whole address, as it goes into the square."""
     return f"{settings.SITE_URL}{reverse('short_link', args=[link.code])}"
+
+
+def lead_nowhere() -> bool:
+    """Whether nobody set the address of this installation: what is printed then can be thrown away."""
+    host = urlsplit(settings.SITE_URL).hostname or ""
+    return not settings.DEMO and (host in ("", "localhost", "::1") or host.startswith("127."))
 
 
 def opened(code: str, *, count: bool = True) -> ShortLink | None:

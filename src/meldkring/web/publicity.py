@@ -79,6 +79,7 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
             ("zwart-wit", _("Black and white"), look.query(kleur="zwart-wit")),
         ],
         "corners": access.corners(here),
+        "lead_nowhere": links.lead_nowhere(),
         "told": facts.of(here).lines(),
         "cards": [_card(here, piece, look, scans.get(piece.key)) for piece in pieces.PIECES.values()],
         "texts": [{"kind": kind, "name": kind.label, "url": text_url(here, kind, look.language)} for kind in writing.LETTERS],

@@ -39,7 +39,7 @@ def administers(person: Person, municipality: Municipality) -> bool:
 @transaction.atomic
 def invite(email: str, *, name: str, municipality: Municipality, role: str, by: Person) -> Membership:
     """Make somebody an official or administrator of a municipality; they are told how to sign in. Refuses with `BadInvitation`."""
-    _administers(by, municipality)
+    require(by, municipality)
     if role not in OVERSEE:
         raise BadInvitation(_("Choose official or administrator."))
     try:
@@ -66,7 +66,7 @@ def invite(email: str, *, name: str, municipality: Municipality, role: str, by: 
 @transaction.atomic
 def end(membership: Membership, *, by: Person) -> None:
     """End the role of an official, administrator or officer; never one's own."""
-    _administers(by, membership.group.municipality)
+    require(by, membership.group.municipality)
     if membership.role not in ENDED_HERE or membership.person_id == by.pk:
         raise roles.NotAllowed(_("You cannot end this role here."))
     joining.leave(membership.person, membership.group, by=by)
@@ -74,7 +74,7 @@ def end(membership: Membership, *, by: Person) -> None:
 
 def by_claim(person: Person, codes: Iterable[str]) -> None:
     """The municipality's own sign-in says that this person, whom we know, is an official of the municipalities with these CBS codes."""
-    for municipality in Municipality.objects.filter(code__in=[code.upper() for code in codes]):
+    for municipality in Municipality.objects.filter(code__in=[code.strip().upper() for code in codes if code.strip()]):
         group = linking.municipal_group(municipality)
         if not person.memberships.filter(group=group, left_at=None).exists():
             joining.join(person, group, role=Role.OFFICIAL)
@@ -90,11 +90,12 @@ def guarded(municipality: Municipality) -> QuerySet[Any]:
 @transaction.atomic
 def confirm(membership: Membership, *, by: Person) -> None:
     """The yearly review: this role is still right."""
-    _administers(by, membership.group.municipality)
+    require(by, membership.group.municipality)
     Reviewed.objects.create(membership=membership, by=by, at=timezone.now())
     log.record("confirm_role", membership, by=by, role=membership.role, person=membership.person_id, group=membership.group_id)
 
 
-def _administers(by: Person, municipality: Municipality) -> None:
+def require(by: Person, municipality: Municipality) -> None:
+    """Refuse with `NotAllowed` who does not administer this municipality."""
     if not administers(by, municipality):
         raise roles.NotAllowed(_("Only the administrator of %(name)s can do this.") % {"name": municipality.name})

@@ -11,6 +11,7 @@ class Municipality(models.Model):
 
     name = models.CharField(_("name"), max_length=100)
     code = models.CharField(_("CBS code"), max_length=10, blank=True)
+    theme = models.CharField(max_length=16, blank=True, help_text=_("By which its style sheet is known; empty for our own look."))
 
     class Meta:
         verbose_name = _("municipality")
@@ -20,6 +21,17 @@ class Municipality(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Theme(models.Model):
+    """The look of a municipality: design tokens by name. A draft is seen by its administrator only."""
+
+    municipality = models.OneToOneField(Municipality, models.CASCADE, related_name="look")
+    tokens = models.JSONField(default=dict, blank=True)
+    draft = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.municipality)
 
 
 class District(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from meldkring.web import districts, figures, linking, overview, rights
+from meldkring.web import districts, figures, linking, overview, rights, themes
 
 urlpatterns: list[URLPattern] = [
     path("cijfers/", figures.first, name="figures_first"),
@@ -11,6 +11,10 @@ urlpatterns: list[URLPattern] = [
     path("gemeenten/", overview.towns, name="towns"),
     path("gemeenten/<int:pk>/", overview.municipality, name="municipality"),
     path("gemeenten/<int:pk>/nieuw/", districts.start, name="municipality_start"),
+    path("gemeenten/<int:pk>/uiterlijk/", themes.theme, name="theme"),
+    path("gemeenten/<int:pk>/uiterlijk/besluit/", themes.decide, name="theme_decide"),
+    path("gemeenten/<int:pk>/uiterlijk/concept.css", themes.draft, name="theme_draft"),
+    path("uiterlijk/<int:pk>/<slug:digest>.css", themes.sheet, name="theme_sheet"),
     path("gemeenten/<int:pk>/rechten/", rights.rights, name="rights"),
     path("gemeenten/<int:pk>/rechten/csv/", rights.as_csv, name="rights_csv"),
     path("gemeenten/<int:pk>/rechten/<int:membership>/", rights.decide, name="rights_decide"),

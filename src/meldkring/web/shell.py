@@ -16,6 +16,7 @@ from django.urls import reverse
 from meldkring.groups import roles
 from meldkring.groups.models import Group, Kind
 from meldkring.people.models import Person
+from meldkring.places.models import Municipality
 from meldkring.web import demo, navigation, second_factor
 
 Standings = dict[int, list[roles.Standing]]
@@ -66,7 +67,12 @@ def context(request: HttpRequest) -> dict[str, Any]:
     live = ",".join(f"{g.pk}:{g.last_number}.{g.last_change}" for g in mine)
     where = navigation.Where(person(request), standings(request))
     return {
-        "demo": settings.DEMO, **demo.bar(request), "my_groups": mine, "live_groups": live, "logout_url": reverse("account_logout"),
+        "demo": settings.DEMO, **demo.bar(request), "my_groups": mine, "theme": _town(request), "live_groups": live, "logout_url": reverse("account_logout"),
         "nav": navigation.sections(request, where, groups=mine),
         "needs_second_step": second_factor.missing(standings(request)),
     }  # fmt: skip
+
+
+def _town(request: HttpRequest) -> Municipality | None:
+    """The municipality whose look the pages of this person have."""
+    return next((s.group.municipality for ss in standings(request).values() for s in ss), None)

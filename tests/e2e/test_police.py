@@ -94,7 +94,14 @@ def test_everybody_can_use_the_pages_of_the_police(site: Site, device: Device, a
     """No axe violation, no sideways scrolling at 320 px, a quiet console."""
     axe, wrong = Axe(), list[str]()
     said: list[ConsoleMessage] = []
-    steering = ["/politie/", "/politie/post/1/", "/politie/kaart/noord/", "/politie/kaart/noord/overdragen/", "/politie/agent/1/stop/"]
+    steering = [
+        "/politie/",
+        "/politie/post/",
+        "/politie/post/1/",
+        "/politie/kaart/noord/",
+        "/politie/kaart/noord/overdragen/",
+        "/politie/agent/1/stop/",
+    ]
     for name, paths in {
         "fatima": [*steering, "/politie/agent/voorstel/noord/", f"/politie/adres/{above}/"],
         "officer": ["/politie/", "/politiebericht/"],

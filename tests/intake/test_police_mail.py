@@ -146,6 +146,24 @@ def test_who_may_see_the_mail_and_the_address(here: Town) -> None:
             police_mail.renew(here.coordination_noord, by=who)
 
 
+def test_what_waits_is_never_pushed_off_the_page_by_strangers(here: Town) -> None:
+    """The page shows what waits; the list has everything, in pages and to search; neither is there for an officer or resident."""
+    arrives(here, written(TEMPLATE))
+    for n in range(22):
+        message = written(f"Noise {n}", sender="a@example.org")
+        message.replace_header("Message-ID", f"<{n}@example.org>")
+        arrives(here, message)
+    room = of(here.sam).get(reverse("police_room"))
+    assert [m.state for m in room.context["mails"]] == ["waiting"]
+    found = of(here.sam).get(reverse("police_mails"))
+    assert (len(found.context["mails"]), found.context["page"].paginator.count) == (20, 23)
+    searched = of(here.sam).get(reverse("police_mails"), {"q": "Kade 12"})
+    assert [m.state for m in searched.context["mails"]] == ["waiting"]
+    assert of(here.zora).get(reverse("police_mails")).context["page"].paginator.count == 0
+    for who in (here.anna, here.officer, here.outsider):
+        assert of(who).get(reverse("police_mails")).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("sender", "state"),
     [

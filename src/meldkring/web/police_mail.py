@@ -4,10 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from meldkring.cases import police as police_messages
 from meldkring.groups import officers, roles
@@ -16,6 +18,23 @@ from meldkring.intake import police_mail
 from meldkring.intake.models import PoliceAddress, PoliceMail
 from meldkring.people.models import Person
 from meldkring.web import police, police_forms, refusals, shell, telling
+
+PER_PAGE = 20
+
+
+@require_GET
+@shell.member
+def mails(request: HttpRequest) -> HttpResponse:
+    """Every mail of the last month and what became of it, newest first."""
+    person = shell.person(request)
+    if not shell.groups(request, roles.Right.FOR_POLICE):
+        raise Http404
+    query = request.GET.get("q", "").strip()
+    found = police_mail.mails(person)
+    if query:
+        found = found.filter(Q(subject__icontains=query) | Q(original__icontains=query) | Q(sender__icontains=query))
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "police/mails.html", {"page": page, "mails": page.object_list, "query": query})
 
 
 @require_http_methods(["GET", "POST"])

@@ -21,7 +21,7 @@ from meldkring.web import police_forms, refusals, shell, showing, telling
 from meldkring.web.police_mail import shown_address
 
 PER_PAGE = 20
-LATEST_MAILS = 8
+MOST_WAITING = 20
 
 
 @require_GET
@@ -38,7 +38,8 @@ def room(request: HttpRequest) -> HttpResponse:
         "cases": _shown(person, list(page.object_list), officer=officer),
         "page": page,
         "owed": validity.owed(person),
-        "mails": police_mail.mails(person)[:LATEST_MAILS],
+        "mails": police_mail.mails(person).filter(state="waiting")[:MOST_WAITING],
+        "reads_mail": bool(shell.groups(request, roles.Right.FOR_POLICE)),
         "districts": _districts(person),
         "addresses": [(a, shown_address(a)) for a in police_mail.addresses(person)],
         "without_address": _without_address(person),

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("politie/kaart/<slug:slug>/overdragen/", police_room.hand_over, name="contact_hand_over"),
     path("politie/kaart/<slug:slug>/bevestig/", police_room.confirm_card, name="contact_confirm"),
     path("politie/adres/<int:group>/", police_mail.address, name="police_address"),
+    path("politie/post/", police_mail.mails, name="police_mails"),
     path("politie/post/<int:pk>/", police_mail.mail, name="police_mail"),
     path("politie/post/<int:pk>/weiger/", police_mail.refuse, name="police_mail_refuse"),
     path("politiebericht/", police.police, name="police"),

@@ -207,7 +207,7 @@ def test_straight_ahead_is_never_told_after_behind_at_the_same_distance(bearing:
     direction=st.sampled_from(["", *bearings.BEARING]),
     upward=st.booleans(),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_advice_is_always_among_what_is_allowed(place: tuple[float, float], direction: str, upward: bool) -> None:
     with transaction.atomic():
         here = town()

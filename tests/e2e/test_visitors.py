@@ -90,7 +90,7 @@ def test_beginning_a_district(site: Site, device: Device, script: bool) -> None:
     page.get_by_label("De zes cijfers").fill(code(site, email))
     page.get_by_role("button", name="Begin").click()
     expect(page.get_by_role("heading", name=f"{name} begint")).to_be_visible()
-    expect(page.get_by_text("0 van de 10 stappen zijn klaar")).to_be_visible()
+    expect(page.get_by_text("Klaar: 0 van de 10 stappen")).to_be_visible()
     invitation = page.locator("#invitation").input_value().replace("http://127.0.0.1:8000", site.url)
     neighbour = device("", f"/kanaalzicht-{script:d}/", java_script_enabled=script)
     expect(neighbour.get_by_role("heading", name="Pagina niet gevonden")).to_be_visible()

@@ -14,7 +14,7 @@ from tests.town import person, town
 
 from meldkring.groups import joining, roles
 from meldkring.groups.models import Group, Kind, Role
-from meldkring.joining import signing_up, starting
+from meldkring.joining import awaited, signing_up, starting
 from meldkring.joining.models import Acceptance, Application, Founding
 from meldkring.people import mailing
 from meldkring.people.models import Person
@@ -148,6 +148,18 @@ def test_what_is_not_public_takes_no_address_from_others() -> None:
     assert addresses.find("1234AB", 1).neighbourhood.district == place.noord
     District.objects.filter(slug="kanaalzicht").update(is_public=True)
     assert addresses.find("1234AB", 1).neighbourhood == theirs
+
+
+def test_who_waits_there_hears_of_it_once_it_is_public() -> None:
+    signing_up.await_district(first_name="Nora", postcode="1234AB", email="nora@example.org", language="nl")
+    begun(Client())
+    here = District.objects.get(slug="kanaalzicht")
+    neighbourhoods.bound(here.neighbourhoods.first(), postcodes=["1234AB"], by=None)
+    assert awaited.tell() == 0
+    District.objects.filter(pk=here.pk).update(is_public=True)
+    assert awaited.tell() == 1
+    mailing.send_due()
+    assert any(m.to == ["nora@example.org"] and "Kanaalzicht" in m.body for m in mail.outbox)
 
 
 def test_an_address_that_is_taken_gets_the_name_of_the_town() -> None:

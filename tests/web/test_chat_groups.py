@@ -158,6 +158,8 @@ def test_the_desk_has_the_words_ready_and_a_tick(place: Town, chat: ChatGroup) -
     assert "Ready for WhatsApp" in page
     assert "https://wa.me/?text=Alarm%20%C2%B7%20A%0A" in page
     assert "Anna" not in page.split("<textarea")[1].split("</textarea>")[0]
+    assert reverse("chat_placing", args=[posting.pk]) in text(client, reverse("case", args=[scene.case_of(posting).reference]))
+    assert reverse("chat_placing", args=[posting.pk]) not in text(of(place.anna), reverse("case", args=[scene.case_of(posting).reference]))
     place_it = reverse("chat_place", args=[chat.pk, posting.pk])
     assert client.post(place_it, {"wat": "said", "terug": desk}).url == desk  # type: ignore[attr-defined]
     page = text(client, desk)

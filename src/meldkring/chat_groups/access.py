@@ -3,6 +3,8 @@
 Anything else does not exist for them: 404.
 """
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
@@ -24,7 +26,12 @@ def manage(person: Person, pk: int) -> ChatGroup:
 
 def placed_in(person: Person) -> QuerySet[ChatGroup]:
     """The chat groups in which this person may place lines: beside the watch groups they judge."""
-    return _lasting().filter(group__in=roles.with_right(person, roles.Right.JUDGE)).order_by("group__name")
+    return beside_any(roles.with_right(person, roles.Right.JUDGE))
+
+
+def beside_any(groups: Iterable[Group]) -> QuerySet[ChatGroup]:
+    """The chat groups beside these watch groups, which the caller has found that the person judges."""
+    return _lasting().filter(group__in=list(groups)).order_by("group__name")
 
 
 def beside(person: Person, group: Group) -> ChatGroup | None:

@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from meldkring.audit import log
-from meldkring.cases.models import Called, Status
+from meldkring.cases.models import Called, Case, Status
 from meldkring.channels.contract import Action, Urgency
 from meldkring.chat_groups.models import ChatGroup, Placing
 from meldkring.delivery import composing, preferences
@@ -68,6 +68,15 @@ def owed(chat_groups: Iterable[ChatGroup], *, now: datetime | None = None) -> li
 def line(chat_group: ChatGroup, posting: Posting) -> Line:
     """The words of any posting of a case that stands beside this chat group, for who wants to place it."""
     return _lines([(chat_group, posting, str(What.SAID), posting.posted_at)])[0]
+
+
+def originals(chat_groups: Iterable[ChatGroup], case: Case) -> list[Posting]:
+    """With what this case began, as it stands beside these chat groups."""
+    groups = [chat_group.group_id for chat_group in chat_groups]
+    if not groups:
+        return []
+    standing = Posting.objects.standing().filter(group__in=groups, message__kind__in=ORIGINAL, message__contribution__case=case)
+    return list(standing.select_related("group"))
 
 
 @transaction.atomic

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from meldkring.cases import access, closing, reporting, validity
 from meldkring.cases.models import Case, Contribution, Holder
+from meldkring.chat_groups import access as chat_access
+from meldkring.chat_groups import placing
 from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.messaging import posting as postings
@@ -75,6 +77,7 @@ def possible(request: HttpRequest, case: Case, stands: set[int]) -> dict[str, An
         "can_close": closing.may_close(shell.person(request), case),
         "can_reopen": steers,
         "is_holder": held,
+        "chat_originals": placing.originals(chat_access.beside_any(here(request, Right.JUDGE, stands)), case) if steers else [],
         "quick_answers": (_("I have seen nothing in my street."), _("I am looking out of the window."), _("I see them too.")),
     }
 

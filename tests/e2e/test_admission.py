@@ -80,13 +80,31 @@ def member_of(site: Site, name: str) -> int:
     return int(site.place.run(code))
 
 
+def a_list(site: Site) -> int:
+    """An existing list that waits to be taken over, with rows of every kind."""
+    code = """
+from meldkring.groups.models import Group
+from meldkring.joining import importing
+from meldkring.people.models import Person
+rows = ["Wilhelmina-Johanna;van Oudheusden tot Heiligerlee;een.heel.lang.adres.zonder.einde@voorbeeld.example.org;12;3262AB", "Piet;;geen adres;x;3"]
+text = chr(10).join(["voornaam;achternaam;e-mail;huisnummer;postcode", *rows]).encode()
+steering, fatima = Group.objects.get(name="S1"), Person.objects.get(email="fatima@example.org")
+print(json.dumps(importing.offer(text, file_name="leden.csv", steering=steering, by=fatima).pk))
+"""
+    return int(site.place.run(code))
+
+
 @pytest.mark.parametrize(("width", "dark"), [(390, False), (1280, True), (320, False)], ids=["phone by day", "laptop by night", "narrow"])
 def test_everybody_can_use_these_pages(site: Site, device: Device, width: int, dark: bool) -> None:
     made, a = sign_ups(site, 3 + width), site.town["groups"]["watch_a"]
     visits = {
-        "fatima": ["/leden/", f"/leden/aanmelding/{made['Piet']}/", f"/leden/groep/{a}/", f"/leden/lid/{member_of(site, 'Arie')}/"],
-        "anna": ["/ik/adres/", "/ik/uit-de-groep/", "/nieuwe-buren/", "/ik/", "/"],
-    }
+        "fatima": [
+            "/leden/", f"/leden/aanmelding/{made['Piet']}/", f"/leden/groep/{a}/", f"/leden/lid/{member_of(site, 'Arie')}/",
+            "/leden/lijsten/", f"/leden/lijsten/{a_list(site)}/", "/leden/brieven/", "/leden/woon-je-hier/", "/leden/uitgezet/",
+            f"/leden/{member_of(site, 'Arie')}/uitzetten/", "/stuurgroep/", "/instellingen/noord/", "/groei/",
+        ],
+        "anna": ["/ik/adres/", "/ik/uit-de-groep/", "/nieuwe-buren/", "/brief/", "/ik/", "/"],
+    }  # fmt: skip
     wrong: list[str] = []
     for name, paths in visits.items():
         page = device(name, paths[0], width=width, dark=dark, bypass_csp=True, reduced_motion="reduce")

@@ -188,6 +188,14 @@ def test_a_neighbourhood_is_split_by_streets(v: Village) -> None:
     assert not Neighbourhood.objects.filter(name="Kadebuurt").exists()
 
 
+def test_a_street_alone_is_enough(v: Village) -> None:
+    """Of who joined long ago no postcode is known."""
+    Person.objects.filter(pk__in=[p.pk for p in v.residents["Dorp"]]).update(postcode="", house_number=None)
+    change = borders.Change(KIND.SPLIT, v.district, v.neighbourhoods["Dorp"], Claims(), name="Kadebuurt", made=Claims((), ("Kade",)))
+    resettling.carry_out(change, choices=confirmed(change, v.fatima), by=v.fatima)
+    assert [home(p)[0] for p in v.residents["Dorp"]] == ["Kadebuurt"] * 2 + ["Dorp"] * 2
+
+
 def test_a_split_that_a_proposal_leans_on_stays(v: Village) -> None:
     dorp = v.neighbourhoods["Dorp"]
     change = borders.Change(KIND.SPLIT, v.district, dorp, Claims(("1234BB",)), name="Kadebuurt", made=Claims(("1234AA",)))

@@ -142,7 +142,7 @@ def lots(change: Change, made: Neighbourhood | None, known: Mapping[surveying.Do
     found: dict[str, Lot] = {}
 
     def put(who: Person | Application, group: Group | None) -> Lot | None:
-        asked = known.get(door(who))
+        asked = known.get(door(who)) or _by_street(who, district)
         best = atlas.claiming(asked) if asked else []
         here = [n for n in best if n.district_id == district.pk]
         sure = len(best) == 1 or who.neighbourhood in best
@@ -160,6 +160,11 @@ def lots(change: Change, made: Neighbourhood | None, known: Mapping[surveying.Do
         if lot := put(application, None):
             lot.applications.append(application)
     return sorted(found.values(), key=lambda lot: (not lot.moves, lot.street.casefold(), lot.postcode, lot.key))
+
+
+def _by_street(who: Person | Application, district: District) -> belonging.Asked | None:
+    """Of many an early member only the street is known: that is enough where a neighbourhood claims it."""
+    return belonging.Asked("", who.street, municipalities=frozenset({district.municipality.code})) if who.street else None
 
 
 def choose(district: District, found: Iterable[Lot], choices: Mapping[str, str], made: Neighbourhood | None) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -89,6 +89,54 @@ def test_each_kind_has_its_wording_and_what_has_none_is_not_sent(kind: str, urge
         assert not line.asked
     else:
         assert line.asked[0][2]["template"]["name"] == name
+
+
+def test_two_buttons_that_read_the_same_are_one() -> None:
+    same = "Een heel lange tekst voor een knop"
+    body = cases.channel().body(cases.letter(actions=(Action("a", same), Action("b", f"{same} of twee"), Action("c", "Nee"))))
+    assert body is not None
+    assert [b["reply"]["id"] for b in body["interactive"]["action"]["buttons"]] == ["b", "c"]
+
+
+def test_a_letter_in_wording_that_is_not_allowed_does_not_go() -> None:
+    outcome, line = sent(may_be_template=True, unapproved=frozenset({"alarm_wijk"}))
+    assert outcome == SendError(Problem.WINDOW_CLOSED, "no template")
+    assert not line.asked
+    assert isinstance(sent(may_be_template=True, unapproved=frozenset({"afloop"}))[0], Accepted)
+
+
+@dataclass
+class Pages:
+    """Answers the question how our wordings stand, page after page."""
+
+    pages: list[dict[str, Any]]
+    asked: list[str] = field(default_factory=list)
+
+    async def get(self, url: str, *, headers: Mapping[str, str], timeout: float = 10.0) -> Answer:
+        self.asked.append(url)
+        return Answer(200, json.dumps(self.pages[len(self.asked) - 1]).encode())
+
+
+def test_how_our_wordings_stand_is_read_over_all_pages() -> None:
+    first = {
+        "data": [{"name": "other", "language": "nl", "status": "APPROVED"}],
+        "paging": {"next": "https://…", "cursors": {"after": "A B"}},
+    }
+    ours = [
+        {"name": "alarm_wijk", "language": "nl", "status": "APPROVED", "category": "MARKETING"},
+        {"name": "afloop", "language": "nl", "status": "REJECTED", "category": "UTILITY", "rejected_reason": "INVALID_FORMAT"},
+        {"name": "bericht_van_stuurgroep", "language": "en", "status": "APPROVED"},
+        {"name": "bevestig_aanmelding", "language": "nl", "status": "SOMETHING_NEW"},
+    ]
+    line = Pages([first, {"data": [*ours, "odd"]}])
+    told = asyncio.run(replace(cases.channel(), account_id="9").asked(line))
+    assert not isinstance(told, SendError)
+    assert {w.name: (w.state, w.reason) for w in told} == {
+        "alarm_wijk": ("approved", "MARKETING"), "afloop": ("refused", "INVALID_FORMAT"), "bericht_van_stuurgroep": ("missing", ""),
+        "bevestig_aanmelding": ("resting", ""),
+    }  # fmt: skip
+    assert "after=A+B" in line.asked[1]
+    assert asyncio.run(cases.channel().asked(line)) == SendError(Problem.ACCOUNT, "WHATSAPP_ACCOUNT_ID")
 
 
 def test_somebody_without_a_number_is_written_to_by_their_id_letter_for_letter() -> None:

@@ -70,7 +70,9 @@ def test_only_who_runs_the_installation_finds_the_wordings(chat: chatting.Chat, 
         for answer in (signed_in(other).get(WORDINGS), signed_in(other).post(f"{WORDINGS}vraag/")):
             assert answer.status_code == 404, other
     assert Client().get(WORDINGS).status_code == 302
-    page = administrator(place).get(WORDINGS)
+    client = administrator(place)
+    assert WORDINGS in client.get("/beheer/kanalen/").content.decode(), "that page leads here"
+    page = client.get(WORDINGS)
     assert page.status_code == 200
     assert all(name in page.content.decode() for name in whatsapp_templates.TEMPLATES)
 

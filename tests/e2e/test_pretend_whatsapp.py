@@ -1,0 +1,115 @@
+"""The demo's pretend WhatsApp: a newcomer plays Wim, who has nothing else, and somebody at the desk is on the other side. Everything between is real."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from tests import serving
+
+pytestmark = pytest.mark.browser
+TEXT = "Twee mannen voelen aan autodeuren in mijn straat"
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[str]:
+    place = serving.Place(tmp_path_factory.mktemp("pretend"))
+    with place.serving(command="demo", patience=90) as server:
+        yield server.url
+
+
+@pytest.fixture
+def wim(demo: str, open_page: Open) -> Page:
+    page = open_page(width=390)
+    page.goto(f"{demo}/demo/telefoon/")
+    return page
+
+
+def types(wim: Page, words: str) -> None:
+    wim.get_by_label("Wat Wim typt").fill(words)
+    wim.get_by_role("button", name="Stuur", exact=True).click()
+    expect(wim.get_by_role("log")).to_contain_text(words)
+
+
+def presses(wim: Page, label: str) -> None:
+    wim.get_by_role("button", name=label, exact=True).last.click()
+
+
+def reports(wim: Page) -> None:
+    types(wim, TEXT)
+    asked = wim.get_by_text(re.compile("Hoort dit bij|Is 112 gebeld"))
+    expect(asked.last).to_be_visible(timeout=10_000)
+    if "Hoort dit bij" in asked.last.inner_text():
+        presses(wim, "Nee, iets nieuws")
+    expect(wim.get_by_role("button", name="Ja, door mij").last).to_be_visible(timeout=10_000)
+    presses(wim, "Ja, door mij")
+    expect(wim.get_by_role("button", name="Ja, verstuur").last).to_be_visible(timeout=10_000)
+    presses(wim, "Ja, verstuur")
+    expect(wim.get_by_text("Je melding staat in De Laning")).to_be_visible(timeout=10_000)
+
+
+def test_from_a_chat_to_the_desk_and_back(demo: str, wim: Page, open_page: Open) -> None:
+    """S27 S29 S30 S31 S34: Wim reports, Marjan forwards and reacts, Wim answers that, and reads how it ended."""
+    marjan = open_page(width=1280)
+    marjan.goto(demo)
+    marjan.locator(".demo summary").click()
+    marjan.locator(".demo").get_by_role("button", name="Marjan").click()
+    marjan.goto(f"{demo}/beoordelen/")
+    reports(wim)
+    post = marjan.locator("#desk .primary article[id^=waiting]", has_text=TEXT)
+    expect(post).to_be_visible(timeout=10_000)
+    expect(post).to_contain_text("Wim")
+    post.get_by_role("button", name=re.compile("Regiegroep Zoomwijck")).first.click()
+    expect(marjan.locator("[aria-labelledby=judged]")).to_contain_text(TEXT)
+
+    marjan.goto(demo)
+    marjan.locator("#home-cases").get_by_role("link", name=re.compile(TEXT)).first.click()
+    marjan.get_by_label("Je bericht").fill("Ik kijk vanuit mijn raam mee")
+    marjan.get_by_role("button", name="Versturen").click()
+    line = wim.locator(".pretend__line--ours", has_text="Ik kijk vanuit mijn raam mee")
+    expect(line).to_be_visible(timeout=10_000)
+    expect(line).not_to_contain_text("Marjan")
+    line.get_by_role("link", name="Antwoord hierop").click()
+    expect(wim.get_by_text("Je antwoordt op:")).to_be_visible()
+    types(wim, "Ze lopen nu naar de haven")
+    expect(wim.get_by_text("Je reactie staat in De Laning")).to_be_visible(timeout=10_000)
+    expect(marjan.get_by_role("log")).to_contain_text("Ze lopen nu naar de haven", timeout=10_000)
+
+    marjan.get_by_role("link", name="Het is voorbij: casus afsluiten").click()
+    marjan.get_by_role("radio").first.check()
+    marjan.get_by_role("textbox").fill("Aangehouden. Dank voor het opletten.")
+    marjan.get_by_role("button", name="Casus afsluiten").click()
+    expect(wim.get_by_role("log")).to_contain_text("Aangehouden. Dank voor het opletten.", timeout=10_000)
+
+
+def test_a_provider_that_brings_twice_and_one_that_falters_lose_and_double_nothing(wim: Page) -> None:
+    wim.get_by_role("button", name="Het volgende bericht van Wim wordt twee keer bezorgd").click()
+    expect(wim.get_by_text("Het gaat zo mis")).to_be_visible()
+    said = wim.locator(".pretend__line--ours")
+    before = said.count()
+    types(wim, "Goedenavond")
+    expect(said).to_have_count(before + 1, timeout=10_000)
+    expect(wim.locator("#pretend-seen li", has_text="Webhook bezorgd: antwoord 200").nth(1)).to_be_visible()
+    wim.get_by_role("button", name="Het volgende antwoord aan Wim mislukt").click()
+    types(wim, "Hallo")
+    expect(wim.get_by_text("Bericht geweigerd met fout 131000")).to_be_visible(timeout=10_000)
+    assert said.count() == before + 1
+    types(wim, "Stop")
+    expect(wim.get_by_text("Stuur START om weer te beginnen").last).to_be_visible(timeout=10_000)
+    types(wim, "Start")
+    expect(wim.get_by_text("Je krijgt hier weer berichten").last).to_be_visible(timeout=10_000)
+
+
+def test_everybody_can_use_it(demo: str, open_page: Open) -> None:
+    wrong = []
+    for width, dark in ((390, False), (1280, True)):
+        page = open_page(width=width, dark=dark, bypass_csp=True, reduced_motion="reduce")
+        page.goto(f"{demo}/demo/telefoon/")
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        wrong += [f"{width}: {v['id']} {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found]
+    page = open_page(width=320)
+    page.goto(f"{demo}/demo/telefoon/")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert not wrong, "\n".join(wrong)

@@ -7,7 +7,7 @@ import pypdf
 import pytest
 import time_machine
 from django.core import mail
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.publicity import paper
 from tests.town import Town, town
@@ -191,6 +191,7 @@ def test_who_does_not_take_part_is_not_asked(place: Town) -> None:
         quoting.answer(quote, True, by=place.anna)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.sampled_from(["een", "Dé", "auto’s", "'s-Gravendeel", "-", "wij,", "ja"]), min_size=4, max_size=12),
     st.sampled_from(["“”", '""', "„”", "«»"]),

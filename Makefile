@@ -69,6 +69,7 @@ check: $(VENV)/.check ## run the gates: style, types, layers, templates, spellin
 bench: $(VENV)/.test ## measure speed and scale (some minutes; a C compiler for the floor)
 	@$(INSTALL) '.[test,bench]'
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/delivery.py
 	$(BIN)/python bench/pages.py
 
 fmt: $(VENV)/.check ## put the code in shape

@@ -18,15 +18,14 @@ from django.utils import timezone
 from meldkring.channels.contract import Capabilities, Letter, Problem
 from meldkring.delivery import accounts, checking, composing, ledger, outcomes, wordings
 from meldkring.delivery.models import Address, Delivery
+from meldkring.messaging.models import Posting
 
 logger = logging.getLogger("meldkring.delivery")
 LEASE = timedelta(seconds=60)
 READ_IN = timedelta(hours=1)  # what waited for the end of quiet hours is still news for so long
 State = Delivery.State
 Ready = tuple[list[Delivery], Letter]
-WITH_ALL = (
-    "address__person", "posting__group", "posting__posted_by", "posting__message__author", "posting__message__contribution__case",
-)  # fmt: skip
+WITH_ALL = ("group", "posted_by", "message__author", "message__contribution__case")
 
 
 def claim(channel: str, *, able: Capabilities, limit: int) -> list[Ready]:
@@ -112,7 +111,17 @@ def _take(channel: str, *, able: Capabilities, limit: int, now: datetime) -> lis
     ids += _same_digests(channel, ids, now=now)
     accounts.used(channel, len(ids), able=able, now=now)
     Delivery.objects.filter(pk__in=ids).update(state=State.CLAIMED, lease_until=now + LEASE, attempts=F("attempts") + 1)
-    return sorted_by_loudness(Delivery.objects.filter(pk__in=ids).select_related(*WITH_ALL))
+    return sorted_by_loudness(_whole(ids))
+
+
+def _whole(ids: list[UUID]) -> list[Delivery]:
+    """These with all that letters are made of. Many tell of the same posting, so each posting is read once."""
+    found = list(Delivery.objects.filter(pk__in=ids).select_related("address__person"))
+    postings = Posting.objects.select_related(*WITH_ALL).in_bulk({d.posting_id for d in found if d.posting_id})
+    for delivery in found:
+        if delivery.posting_id in postings:
+            delivery.posting = postings[delivery.posting_id]
+    return found
 
 
 def sorted_by_loudness(taken: Iterable[Delivery]) -> list[Delivery]:

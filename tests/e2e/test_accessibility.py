@@ -37,7 +37,7 @@ def pages(site: Site) -> dict[str, list[str]]:
                 f"/groepen/{groups['coordination_noord']}/",
                 "/bekend/noord/", "/bekend/noord/hoeken/", "/bekend/noord/tekst/start/", "/bekend/noord/citaten/", f"/bekend/noord/citaten/?wie={people['anna']}"],
         "fatima": [f"/groepen/{groups['municipal']}/"],
-        "official": ["/cijfers/"],
+        "official": ["/cijfers/", "/gemeenten/", "/gemeenten/1/nieuw/", "/gemeenten/1/wijk/1/", "/gemeenten/1/wijk/1/sluit/"],
         "officer": ["/", "/politiebericht/"],
         "outsider": ["/melden/"],
     }  # fmt: skip

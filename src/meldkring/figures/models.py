@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meldkring.cases.models import Called, Outcome
 from meldkring.groups.models import Group
+from meldkring.places.models import Municipality
 
 # Within how many seconds members were told; what took longer is `later`.
 WITHIN = {"within_5": 5, "within_15": 15, "within_60": 60, "within_300": 300, "within_900": 900}
@@ -88,3 +89,23 @@ class Size(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group_id}: {self.members}"
+
+
+class PoliceCount(models.Model):
+    """How many crimes the police recorded in a CBS neighbourhood in a whole year (table 47022NED), as imported."""
+
+    class Kind(models.TextChoices):
+        BURGLARY = "burglary", _("burglaries of homes")
+        ALL = "all", _("all recorded crimes")
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="police_counts")
+    neighbourhood = models.CharField(max_length=10, help_text=_("The code of CBS."))
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    year = models.PositiveSmallIntegerField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("neighbourhood", "kind", "year"), name="police_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.neighbourhood}, {self.year}"

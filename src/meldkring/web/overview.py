@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from meldkring.figures import access, exporting, overview, wording
+from meldkring.figures import access, exporting, overview, police_figures, wording
+from meldkring.figures.models import PoliceCount
 from meldkring.figures.overview import Line
 from meldkring.groups import officials
 from meldkring.groups.models import Group, Kind
 from meldkring.places import outlines
 from meldkring.places.models import Municipality
-from meldkring.web import figures, maps, shell
+from meldkring.web import figures, maps, plots, shell
 
 PAGE = 50
 COVERED, BARE = 1, 5  # looks of the map
@@ -79,7 +80,8 @@ def municipality(request: HttpRequest, pk: int) -> HttpResponse:
     here = access.municipality(shell.person(request), pk)
     found = overview.of(here)
     context = _listed(request, found.lines) | {
-        "municipality": here, "whole": found.whole, "map": _map(here, found), "administers": officials.administers(shell.person(request), here),
+        "municipality": here, "whole": found.whole, "map": _map(here, found), "recorded": _recorded(here),
+        "administers": officials.administers(shell.person(request), here),
     }  # fmt: skip
     return render(request, "overview/municipality.html", context)
 
@@ -131,3 +133,15 @@ def _map(here: Municipality, found: overview.Overview) -> maps.Map | None:
             maps.Area(place.pk, place.outline, words, look=COVERED if covered else BARE, url=reverse("figures", args=["district", line.pk]))
         )
     return maps.of("coverage", _("Where there is a watch group in %(name)s") % {"name": here.name}, areas) if areas else None
+
+
+def _recorded(here: Municipality) -> list[tuple[plots.Plot, int | None]]:
+    return [
+        (
+            plots.columns(
+                f"police-{r.kind}", str(PoliceCount.Kind(r.kind).label), [(str(y), n) for y, n in r.years.items()], what=_("Year")
+            ),
+            r.since,
+        )
+        for r in police_figures.of(here)
+    ]

@@ -32,7 +32,7 @@ def linking() -> list[tuple[str, str]]:
 @shell.member
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """What it means; and after a tap the link, shown once."""
-    channel = channels().get(name)
+    channel: object = channels().get(name)
     if not isinstance(channel, Linking) or not channel.link("x"):
         raise Http404
     context: dict[str, object] = {"label": registry.kinds()[name].label, "name": name}

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from meldkring.channels import http, whatsapp, whatsapp_templates
-from meldkring.channels.contract import Approval, Problem, SendError
+from meldkring.channels.contract import Approval, Channel, Problem, SendError
 from meldkring.delivery import wordings
+from meldkring.delivery.models import WordingRow
 from meldkring.web import administering, binding_page
 
 # The words, the colour of the tag, and what to do.
@@ -50,17 +51,16 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect("wordings")
 
 
-async def _asked(channel: whatsapp.WhatsApp) -> SendError | None:
+async def _asked(channel: Channel) -> SendError | None:
     async with http.Client() as client:
         return await wordings.ask(channel, client)
 
 
-def _channel() -> whatsapp.WhatsApp | None:
-    found = binding_page.channels().get(whatsapp.NAME)
-    return found if isinstance(found, whatsapp.WhatsApp) else None
+def _channel() -> Channel | None:
+    return binding_page.channels().get(whatsapp.NAME)
 
 
-def _shown(template: whatsapp_templates.Template, row: wordings.WordingRow | None) -> dict[str, object]:
+def _shown(template: whatsapp_templates.Template, row: WordingRow | None) -> dict[str, object]:
     words, colour, advice = STATES[Approval(row.state)] if row else (_("not asked yet"), "working", "")
     labels = [label for _payload, label in template.quick]
     return {

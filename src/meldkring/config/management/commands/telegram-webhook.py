@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            channel = registry.made(os.environ).get(telegram.NAME)
+            channel: object = registry.made(os.environ).get(telegram.NAME)
         except ValueError as wrong:
             raise CommandError(str(wrong)) from wrong
         if not isinstance(channel, telegram.Telegram):

@@ -119,3 +119,11 @@ def grow(municipality: Municipality, size: int) -> None:
         watch = Group.objects.create(kind=Kind.WATCH, name=f"W{n}", municipality=municipality, district=district, run_by=steering)
         watch.neighbourhoods.add(Neighbourhood.objects.create(district=district, name="Buurt", households=100, outline=SQUARE))
         Size.objects.create(group=watch, month=timezone.localdate().replace(day=1), members=10 + n)
+
+
+def test_an_official_begins_at_the_overview(client: Client, place: Town) -> None:
+    """S9: who has no group of their own is not told that it is quiet there."""
+    client.force_login(place.official)
+    answer = client.get("/", follow=True)
+    assert answer.status_code == 200
+    assert answer.redirect_chain[-1][0] == path(place)

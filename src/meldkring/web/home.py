@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from meldkring.cases import access, escalating
 from meldkring.cases.models import Case, Status
@@ -33,13 +33,15 @@ class Card:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """A visitor reads what Meldkring is; a member sees what is going on."""
+    """A visitor reads what Meldkring is, a member sees what is going on, and an official how it goes."""
     return member_home(request) if request.user.is_authenticated else district.visitor_home(request)
 
 
 @shell.member
 def member_home(request: HttpRequest) -> HttpResponse:
     person = shell.person(request)
+    if shell.groups(request, roles.Right.FIGURES) and not shell.groups(request, roles.Right.READ):
+        return redirect("towns")
     cases = access.cases(person).exclude(exercise=True, status=Status.CLOSED)
     # What may be dangerous stands above what is newer but can wait.
     now = sorted(cases.filter(status=Status.OPEN)[:PER_PAGE], key=lambda c: not c.is_alarm)

@@ -62,6 +62,8 @@ RIGHTS: dict[tuple[str, str], frozenset[Right]] = {
 STEERING_ROLES = (Role.STEERING, Role.PHONE_MANAGER, Role.DEPUTY)
 GUARDED_ROLES = (*STEERING_ROLES, Role.OFFICER, Role.OFFICIAL, Role.ADMINISTRATOR)
 
+_LOOKED = "standings_looked_at"
+
 
 class NotAllowed(Exception):
     """The person has no right to do this here. The text is for the person."""
@@ -82,8 +84,18 @@ class Standing:
         return RIGHTS.get((self.role, self.group.kind), frozenset()) if self.works else frozenset()
 
 
+def look(person: Person) -> None:
+    """For a page that only shows: read the standings once, and take them as they are now until the page is made. Never before writing."""
+    setattr(person, _LOOKED, standings(person))
+
+
 def standings(person: Person) -> list[Standing]:
     """Every standing of this person, kept and derived, past ones too; at most four queries."""
+    looked: list[Standing] | None = getattr(person, _LOOKED, None)
+    return _read(person) if looked is None else list(looked)
+
+
+def _read(person: Person) -> list[Standing]:
     kept = list(person.memberships.select_related("group__district", "group__municipality"))
     found = [(m, m.group) for m in kept]
     steering = [m for m in kept if m.kind == Kind.STEERING and m.role in STEERING_ROLES]

@@ -37,6 +37,8 @@ def standings(request: HttpRequest) -> Standings:
     """What the signed-in person is in which groups now, read once for the request."""
     found: Standings | None = getattr(request, "meldkring_standings", None)
     if found is None:
+        if request.method in ("GET", "HEAD"):
+            roles.look(person(request))
         found = roles.current(person(request))
         request.meldkring_standings = found  # type: ignore[attr-defined]
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, Q
 from django.utils import timezone
@@ -52,7 +53,7 @@ def of(names: Iterable[str]) -> list[Health]:
     return [_health(name, rows.get(name) or Account(channel=name), counts.get(name, {}), lines.get(name, []), now) for name in found]
 
 
-def _counted(now: datetime) -> Iterable[dict[str, object]]:
+def _counted(now: datetime) -> Iterable[Any]:
     waits = Q(state__in=(State.QUEUED, State.UNKNOWN, State.CLAIMED), due_at__lte=now)
     lately = Q(made_at__gt=now - DAY)
     return Delivery.objects.filter(waits | lately).values("channel").annotate(

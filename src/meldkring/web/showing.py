@@ -85,12 +85,6 @@ def post(posting: Posting, chain: Sequence[Posting]) -> Post:
     )
 
 
-def _author(posting: Posting) -> str:
-    """Who said it. A case that ended because time passed was closed by nobody, which is no former member."""
-    message = posting.message
-    return "" if message.author is None and message.kind == Kind.CLOSING else name(message.author)
-
-
 def contribution(posting: Posting) -> Contribution | None:
     """What this posting's message brings to a case, if it belongs to one."""
     return getattr(posting.message, "contribution", None)
@@ -102,10 +96,11 @@ def name(person: Person | None) -> str:
 
 
 def _author(posting: Posting) -> str:
-    """Who said it; of words taken in from a chat whose author is no member, where they come from."""
-    if posting.message.author is None and (found := contribution(posting)) and found.case.imported_at:
+    """Who said it. Words taken in from a chat may be of no member, and a case that ended because time passed was closed by nobody."""
+    message = posting.message
+    if message.author is None and (found := contribution(posting)) and found.case.imported_at:
         return _("somebody from the WhatsApp group")
-    return name(posting.message.author)
+    return "" if message.author is None and message.kind == Kind.CLOSING else name(message.author)
 
 
 def facts(contribution: Contribution | None, *, number: bool = False) -> list[str]:

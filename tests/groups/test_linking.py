@@ -162,7 +162,7 @@ DEEDS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(DEEDS)
 def test_what_a_person_stands_in_and_who_stands_in_a_group_always_agree(place: Town, deeds: list[tuple[str, str, set[str]]]) -> None:
     """S7 S8 S9: `standings` asks from the person, `members` from the group; after whatever happened they say the same."""

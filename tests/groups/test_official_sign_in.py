@@ -177,5 +177,5 @@ def filled(patterns: Any, start: str, numbers: list[int], words: list[str]) -> I
             ways = [route]
             for found in re.findall(r"<[^>]+>", route):
                 values = numbers if found.startswith("<int:") else [*words, *numbers[:3]]
-                ways = [way.replace(found, str(value), 1) for way in ways for value in values][:60]
+                ways = [way.replace(found, str(value), 1) for way in ways for value in values][:20]
             yield from ways

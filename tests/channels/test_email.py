@@ -78,12 +78,45 @@ def test_headers_tell_a_mail_program_what_to_do() -> None:
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["To"] == cases.ANNA
     assert str(message["From"]) == "Meldkring <meldkring@example.org>"
+    assert message["Content-Language"] == "nl"
 
 
 def test_one_case_is_one_thread() -> None:
     first, second, other = (mail(cases.letter(id=f"{n:032x}", topic=topic)) for n, topic in enumerate(("case-7", "case-7", "case-8")))
     assert first["References"] == second["References"] == second["In-Reply-To"] != other["References"]
     assert first["Message-ID"] != second["Message-ID"]
+
+
+def on_the_wire(letter: Letter, **changed: object) -> bytes:
+    office = cases.PostOffice()
+    sent(office, letter, **changed)
+    head, _blank, _body = bytes(office.taken[0].content or b"").replace(b"\r\n", b"\n").partition(b"\n\n")
+    return head.replace(b"\n ", b" ")
+
+
+LONG = "<AM9PR0123456789.0123456789ABCDEF@AM9PR0123456789ABCDEF.eurprd04.prod.outlook.example.org>"
+
+
+@pytest.mark.parametrize("theirs", ["<a1@mail.example.org>", LONG])
+def test_an_answer_of_ours_stands_under_what_it_answers(theirs: str) -> None:
+    alone = on_the_wire(cases.letter(kind="", topic="", answers=theirs)).decode()
+    assert f"\nIn-Reply-To: {theirs}\nReferences: {theirs}\n" in alone
+    assert "\nAuto-Submitted: auto-replied\n" in alone
+    in_case = on_the_wire(cases.letter(kind="", answers=theirs)).decode()
+    assert f"\nIn-Reply-To: {theirs}\nReferences: <case-7.topic@{cases.DOMAIN}> {theirs}\n" in in_case
+
+
+@pytest.mark.parametrize(
+    "theirs", ["a1@mail.example.org", "<a1>\r\nBcc: x@example.org", "<a 1@example.org>", "<é@example.org>", f"<{'a' * 600}@b>"]
+)
+def test_what_is_no_message_id_is_not_named(theirs: str) -> None:
+    message = mail(cases.letter(topic="", answers=theirs))
+    assert message["In-Reply-To"] is message["References"] is message["Bcc"] is None
+
+
+def test_the_link_to_stop_is_written_as_it_is_however_long() -> None:
+    link = f"https://{'buurtpreventie-' * 5}gemeente.example.org/stop/7-0123456789abcdef/"
+    assert f"\nList-Unsubscribe: <{link}>\n".encode() in on_the_wire(cases.letter(unsubscribe=link))
 
 
 def test_without_a_reply_domain_nobody_is_asked_to_answer() -> None:
@@ -260,6 +293,7 @@ def test_an_answer_is_what_somebody_says() -> None:
     (fact,) = parsed(cases.answer("Ik zie ze bij de bakker.\n"))
     assert isinstance(fact, Said)
     assert (fact.address, fact.text, fact.reply_to, fact.left_out) == ("anna@example.org", "Ik zie ze bij de bakker.", cases.TOKEN, "")
+    assert fact.named == "<a1@mail.example.org>"
     assert fact.at == datetime(2025, 11, 24, 9, tzinfo=UTC)
 
 

@@ -110,6 +110,7 @@ def test_who_answers_our_answer_reacts_in_the_same_case(place: Town, office: cas
     round_of(mail)
     confirmed = to(office, place.arie.email)
     assert place.watch_a.name in text(confirmed)
+    assert confirmed["In-Reply-To"] == "<a1@mail.example.org>"
     answer(mail, "He left by bicycle.", to=confirmed["Reply-To"], sender=place.arie.email, message_id="<a2@mail.example.org>")
     assert said_in_case(place, "He left by bicycle.") == 1
 

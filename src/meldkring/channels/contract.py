@@ -34,7 +34,8 @@ class Letter:
 
     `kind` says what it is (report, police, reaction, closing, notice, talk; nothing for an answer of ours). `may_be_template`: the address
     has not written to us within the channel's free window, so where a provider asks for it only wording approved beforehand may go;
-    `unapproved` names the wordings of which we know that the provider does not allow them now.
+    `unapproved` names the wordings of which we know that the provider does not allow them now. `answers`: what somebody wrote and this
+    letter answers, by the name that it has in `Said.named`.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Letter:
     may_be_template: bool = False
     unapproved: Collection[str] = ()
     kind: str = ""
+    answers: str = ""
 
 
 class Problem(StrEnum):
@@ -114,7 +116,10 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Said:
-    """Somebody wrote to us, or pressed a button. `id` is the provider's and makes duplicates harmless; `reply_to` names what is answered."""
+    """Somebody wrote to us, or pressed a button. `id` is the provider's and makes duplicates harmless; `reply_to` names what is answered.
+
+    `named`: what our answer must call it, where a channel puts an answer beside what it answers.
+    """
 
     id: str
     address: str
@@ -125,6 +130,7 @@ class Said:
     reply_to: str = ""
     place: tuple[float, float] | None = None
     left_out: str = ""
+    named: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,13 +145,14 @@ class Bound:
 
 @dataclass(frozen=True)
 class Opted:
-    """STOP or START: must be obeyed at once, whatever else waits. `reply_to` as in `Said`."""
+    """STOP or START: must be obeyed at once, whatever else waits. `reply_to` and `named` as in `Said`."""
 
     id: str
     address: str
     stopped: bool
     at: datetime
     reply_to: str = ""
+    named: str = ""
 
 
 @dataclass(frozen=True)

@@ -84,10 +84,11 @@ def _answer(message: EmailMessage, token: str) -> Iterator[Fact]:
     )
     at, words = _at(message), email_words.said(message)
     command = re.sub(r"[^a-z]", "", words.lower()) if len(words) < 30 else ""
+    named = str(message.get("Message-ID", "")).strip()
     if command in STOPS or command in STARTS:
-        yield Opted(identity, sent_by, stopped=command in STOPS, at=at, reply_to=token)
+        yield Opted(identity, sent_by, stopped=command in STOPS, at=at, reply_to=token, named=named)
     else:
-        yield Said(identity, sent_by, words, at, reply_to=token, left_out=_left_out(message))
+        yield Said(identity, sent_by, words, at, reply_to=token, left_out=_left_out(message), named=named)
 
 
 def _came_back(message: EmailMessage, letter_id: str) -> Iterator[Fact]:

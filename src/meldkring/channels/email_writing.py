@@ -8,17 +8,36 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from meldkring.channels.contract import Letter, Urgency
 
+
+class Names(UnstructuredHeader, BaseHeader):
+    """A header of names in angle brackets. Python writes one of more than 78 signs in a code that mail programs do not read there."""
+
+    def fold(self, *, policy: policy.Policy) -> str:
+        """Each name whole on a line of its own."""
+        if not str(self).isascii():
+            return super().fold(policy=policy)
+        return f"{self.name}: {f'{policy.linesep} '.join(str(self).split())}{policy.linesep}"
+
+
+def _headers() -> HeaderRegistry:
+    found = HeaderRegistry()
+    for name in ("in-reply-to", "references", "list-unsubscribe"):
+        found.map_to_type(name, Names)
+    return found
+
+
 # Lines of at most 998 and only ASCII on the wire: every relay takes that.
-WIRE = policy.SMTP.clone(cte_type="7bit")
+WIRE = policy.SMTP.clone(cte_type="7bit", header_factory=_headers())
 ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
 )
+MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,500}>")  # as people's programs make them, which is wider than RFC 5322, 3.6.4
 LONGEST_SUBJECT = 150
 DIGEST = "digest"
 
@@ -91,10 +110,10 @@ def written(letter: Letter, sender: Sender) -> EmailMessage:
     message["Subject"] = _line(letter.title) or words.subject
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = sender.message_id(letter)
-    message["Content-Language"] = letter.language
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834, 5
-    if letter.topic and letter.topic != DIGEST:
-        message["In-Reply-To"] = message["References"] = f"<{re.sub(r'[^A-Za-z0-9-]', '-', letter.topic)}.topic@{sender.domain}>"
+    answered = [letter.answers] if MESSAGE_ID.fullmatch(letter.answers) else []
+    message["Auto-Submitted"] = "auto-replied" if answered else "auto-generated"  # RFC 3834, 5
+    if thread := [*_root(letter, sender), *answered]:
+        message["In-Reply-To"], message["References"] = thread[-1], " ".join(thread)
     if sender.reply_domain and letter.reply_to:
         message["Reply-To"] = f"antwoord+{letter.reply_to}@{sender.reply_domain}"
     if letter.unsubscribe:
@@ -105,7 +124,15 @@ def written(letter: Letter, sender: Sender) -> EmailMessage:
     below = _below(letter, sender, words)
     message.set_content(_plain(letter, words, below))
     message.add_alternative(_html(letter, words, below), subtype="html")
+    message["Content-Language"] = letter.language  # the parts would have taken it along
     return message
+
+
+def _root(letter: Letter, sender: Sender) -> list[str]:
+    """The mail with which the thread of a case begins. Nobody ever got it: whichever letter comes first, the others stand with it."""
+    if not letter.topic or letter.topic == DIGEST:
+        return []
+    return [f"<{re.sub(r'[^A-Za-z0-9-]', '-', letter.topic)}.topic@{sender.domain}>"]
 
 
 def _line(text: str) -> str:

@@ -148,7 +148,7 @@ def _answer(delivery: Delivery) -> Letter:
     return Letter(
         id=delivery.pk.hex, to=delivery.address.value, title=words.get("title", ""), text=words["text"], url=words.get("url") or _url("home"),
         urgency=Urgency(delivery.urgency), expires_at=delivery.expires_at, language=delivery.address.person.language, actions=actions,
-        reply_to=tokens.reply(delivery.pk), topic=words.get("topic", ""),
+        reply_to=tokens.reply(delivery.pk), topic=words.get("topic", ""), answers=words.get("answers", ""),
     )  # fmt: skip
 
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from meldkring.cases import reporting
 from meldkring.cases.models import Called
 from meldkring.channels.contract import Action
-from meldkring.delivery import answering
 from meldkring.groups import roles
 from meldkring.intake import reacting
 from meldkring.intake.models import Conversation
@@ -66,7 +65,7 @@ def hear(heard: Heard) -> None:
 def _pressed(heard: Heard, talk: Conversation | None, *, silent: bool) -> None:
     found = BUTTON.fullmatch(heard.said.button)
     if talk is None or found is None:
-        answering.answer(heard.address, _("That has been answered already. Do you see something new? Write it here."))
+        heard.answer(_("That has been answered already. Do you see something new? Write it here."))
     elif found[1] != _mark(talk):
         _question(talk, heard, _("That button belongs to an earlier question."))
     elif silent and found[2] != "stop_report":
@@ -87,7 +86,7 @@ def _begin(heard: Heard) -> None:
     text = "" if said.button or _word(said.text) in GREETINGS else said.text.strip()
     if not text and not said.place:
         words = _("Write in words what you see. Is it happening now? First call 112.")
-        answering.answer(heard.address, "\n\n".join(filter(None, (words, heard.left_out))))
+        heard.answer("\n\n".join(filter(None, (words, heard.left_out))))
         return
     talk, _new = Conversation.objects.update_or_create(
         address=heard.address,
@@ -103,7 +102,7 @@ def _go_on(talk: Conversation, heard: Heard, chosen: str) -> None:
     talk.heard_at = timezone.now()
     if chosen == "stop_report":
         talk.delete()
-        answering.answer(heard.address, _("Your report has not been sent."))
+        heard.answer(_("Your report has not been sent."))
     elif not talk.text:
         _add(talk, heard)
         _question(talk, heard)
@@ -151,7 +150,7 @@ def _report(talk: Conversation, heard: Heard) -> None:
         words = _("Your report stands in %(group)s. You keep in touch with the police. Do you hear or see more? Write it here.")
     else:
         words = _("Your report stands in %(group)s, not as an alarm. The police are at 0900-8844 for what is not urgent.")
-    answering.answer(heard.address, words % {"group": group.name}, about=made.pk)
+    heard.answer(words % {"group": group.name}, about=made.pk)
 
 
 def _question(talk: Conversation, heard: Heard, before: str = "") -> None:
@@ -187,9 +186,9 @@ def _asked(talk: Conversation) -> tuple[str, list[str]]:
 def _ask(heard: Heard, text: str, actions: list[Action]) -> None:
     """With buttons where the channel has enough of them, else with numbers to answer with."""
     if heard.able.buttons >= len(actions):
-        answering.answer(heard.address, text, actions=actions)
+        heard.answer(text, actions=actions)
     else:
-        answering.answer(heard.address, "\n".join([text, *(f"{n}. {a.label}" for n, a in enumerate(actions, start=1))]))
+        heard.answer("\n".join([text, *(f"{n}. {a.label}" for n, a in enumerate(actions, start=1))]))
 
 
 def _chosen(talk: Conversation, text: str) -> str:

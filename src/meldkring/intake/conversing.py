@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from meldkring.cases import forwarding, holding, judging, lifecycle, reporting
 from meldkring.channels.contract import Capabilities, Said
-from meldkring.delivery import answering, composing
+from meldkring.delivery import composing
 from meldkring.delivery.models import Address, Delivery
 from meldkring.groups import roles
 from meldkring.intake import asking, judging_here, reacting, strangers
@@ -31,21 +31,20 @@ def heard(channel: str, said: Said, *, able: Capabilities) -> None:
     if not address.person.is_active:
         return
     with translation.override(address.person.language):
+        told = Heard(address, said, able)
         if address.state == Address.State.OPTED_OUT:
-            answering.answer(
-                address, _("You stopped messages here, so this was not passed on. Urgent? Call 112. Begin again: send START."), last=True
-            )
+            told.answer(_("You stopped messages here, so this was not passed on. Urgent? Call 112. Begin again: send START."), last=True)
             return
         try:
-            _understand(Heard(address, said, able))
+            _understand(told)
         except REFUSALS as refusal:
-            answering.answer(address, str(refusal))
+            told.answer(str(refusal))
 
 
 def _understand(heard: Heard) -> None:
     said = heard.said
     if said.button.startswith("judge:"):
-        answering.answer(heard.address, judging_here.pressed(said.button, by=heard.address.person))
+        heard.answer(judging_here.pressed(said.button, by=heard.address.person))
         return
     told = reacting.told(heard)
     posting = reacting.of_case(told)
@@ -63,7 +62,7 @@ def _show(heard: Heard, told: Delivery | None) -> None:
     """More of what a short message told, with its buttons: somebody who presses may be sent anything now."""
     letter = composing.again(told, able=heard.able) if told and told.posting else None
     if told is None or letter is None:
-        answering.answer(heard.address, _("Open your page to read more."))
+        heard.answer(_("Open your page to read more."))
         return
     actions = [a for a in letter.actions if a.id != "open"]
-    answering.answer(heard.address, f"{letter.text}\n\n{letter.url}", title=letter.title, actions=actions, about=told.posting_id or 0)
+    heard.answer(f"{letter.text}\n\n{letter.url}", title=letter.title, actions=actions, about=told.posting_id or 0)

@@ -39,9 +39,9 @@ def _opted(channel: str, fact: Opted) -> None:
         return
     with translation.override(address.person.language):
         if fact.stopped:
-            answering.answer(address, _("You get no more messages here. Send START to begin again."), last=True)
+            answering.answer(address, _("You get no more messages here. Send START to begin again."), last=True, answers=fact.named)
         else:
-            answering.answer(address, _("You get messages here again. Send STOP to end them."))
+            answering.answer(address, _("You get messages here again. Send STOP to end them."), answers=fact.named)
 
 
 def _bound(channel: str, fact: Bound) -> None:

@@ -36,6 +36,10 @@ class Heard:
         """The same message of the provider is the same message of ours, however often it comes."""
         return uuid.uuid5(uuid.NAMESPACE_URL, f"{self.address.channel}:{self.said.id}")
 
+    def answer(self, text: str, **more: Any) -> None:
+        """Answer it, where it was said."""
+        answering.answer(self.address, text, answers=self.said.named, **more)
+
     @property
     def left_out(self) -> str:
         """What to tell of a photo or voice message beside the words; nothing if there was none."""
@@ -83,7 +87,7 @@ def react(heard: Heard, posting: Posting, text: str, *, key: uuid.UUID | None = 
     group = _where(person, case, posting)
     made = reporting.react(text, case=case, group=group, by=person, key=key or heard.key, **placed(place))
     words = _("Waiting for the steering group.") if made.number is None else _("Your reaction stands in %(group)s.") % {"group": group.name}
-    answering.answer(heard.address, "\n\n".join(filter(None, (words, heard.left_out))), about=posting.pk)
+    heard.answer("\n\n".join(filter(None, (words, heard.left_out))), about=posting.pk)
 
 
 def placed(place: object) -> dict[str, Any]:

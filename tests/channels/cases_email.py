@@ -64,12 +64,12 @@ class PostOffice:
 
 
 @contextmanager
-def opened(office: PostOffice) -> Iterator[int]:
-    """The post office at work in a thread of its own; its port."""
+def opened(office: PostOffice, **how: Any) -> Iterator[int]:
+    """The post office at work in a thread of its own; its port. `how` goes to the program itself: its certificate, who may sign in."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    controller = Controller(office, hostname="127.0.0.1", port=port, ready_timeout=20)
+    controller = Controller(office, hostname="127.0.0.1", port=port, ready_timeout=20, **how)
     controller.start()
     try:
         yield port

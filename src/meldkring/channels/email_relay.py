@@ -207,12 +207,12 @@ def judged(stage: Stage, code: int, text: str, *, worked_lately: bool) -> SendEr
 
 def _broken(stage: Stage, error: Exception) -> SendError:
     """The line broke, or could not be made."""
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused | ValueError) and stage is not Stage.DATA:
+    if _is_about_tls(error):  # before what follows: Python calls a wrong certificate a wrong value too
+        return SendError(Problem.ACCOUNT, "certificate of the mail server")
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused | ValueError) and stage is Stage.RECIPIENT:
         return SendError(Problem.GONE, "bad address")
     if isinstance(error, aiosmtplib.SMTPNotSupported):
         return SendError(Problem.ACCOUNT, "server lacks TLS or sign-in")
-    if _is_about_tls(error):
-        return SendError(Problem.ACCOUNT, "certificate of the mail server")
     if stage is Stage.DATA:
         return SendError(Problem.UNKNOWN, "no answer")
     return SendError(Problem.TRANSIENT, "no connection" if stage is Stage.CONNECT else "line broken")

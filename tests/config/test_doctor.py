@@ -3,6 +3,7 @@
 import pathlib
 import sqlite3
 
+import pytest
 from tests.channels import cases_email as cases
 from tests.serving import Place
 
@@ -57,3 +58,27 @@ def _heard_of_a_worker(folder: pathlib.Path) -> None:
                 "VALUES (?, 0, '', 0, 0, strftime('%Y-%m-%d %H:%M:%f', 'now'))",
                 (channel,),
             )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EMAIL_URL", "mail.example.org"),
+        ("EMAIL_URL", "smtp+tls://anna:geheim@mail.example.org:poort"),
+        ("DATABASE_URL", "rommel://anna:geheim@localhost/x"),
+        ("DATABASE_URL", "mysql://anna:geheim@localhost/meldkring"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_told_in_words(tmp_path: pathlib.Path, name: str, value: str) -> None:
+    status, said = doctor(tmp_path, **{name: value})
+    assert status == 1
+    assert said.startswith(f"✗ fout: {name} is geen adres van een ")
+    assert "    → Schrijf het als " in said
+    assert said.endswith("Fout: 1. Kijk naar wat met ✗ begint.\n")
+    assert "geheim" not in said
+
+
+def test_another_command_says_it_where_errors_are_said(tmp_path: pathlib.Path) -> None:
+    done = Place(tmp_path, EMAIL_URL="mail.example.org").command("migrate")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("✗ fout: EMAIL_URL")

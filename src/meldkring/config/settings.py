@@ -7,6 +7,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from meldkring.config import addresses
 from meldkring.config.secret import kept_key
 
 env = environ.Env()
@@ -97,7 +98,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA / 'meldkring.sqlite3'}")}
+DATABASES = {"default": addresses.database(env, otherwise=f"sqlite:///{DATA / 'meldkring.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -167,7 +168,7 @@ SOCIALACCOUNT_PROVIDERS = {
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=False)
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = addresses.mail(env)
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Meldkring <meldkring@localhost>")
 

@@ -118,13 +118,11 @@ def test_hidden_is_taken_back_as_well(place: Town, chats: list[ChatGroup]) -> No
 def test_the_words_tell_where_it_came_from_and_nobodys_name(place: Town, chats: list[ChatGroup]) -> None:
     """Role, group of origin, way, time, whether 112 was called, what to do; no name, no number plate."""
     Person.objects.filter(pk=place.anna.pk).update(mobile="+31612345678", last_name="Jansen")
-    posting = scene.report(
-        place, text="White van AB-12-CD at the church", exercise=True, vehicle="van, ab-12-cd", going_to_do="I stay inside"
-    )
+    posting = scene.report(place, text="White van AB-12-CD at the church", vehicle="van, ab-12-cd", going_to_do="I stay inside")
     there = scene.onward(posting, place.watch_b, steering=place.steering_1, by=place.sam)
     (line,) = [one for one in placing.owed(chats) if one.chat_group == chats[1]]
     assert line.posting == there
-    for part in ("OEFENING", "· B", "een bewoner van A", "112 gebeld", "Weg: A → B", "Bel 112", "/casus/", f"{timezone.localtime():%H:}"):
+    for part in ("Alarm · B", "een bewoner van A", "112 gebeld", "Weg: A → B", "Bel 112", "/casus/", f"{timezone.localtime():%H:}"):
         assert part in line.text
     for part in ("Anna", "Jansen", "Lindelaan", "31612345678", "Sam", "AB-12-CD", "ab-12-cd"):
         assert part not in line.text

@@ -45,7 +45,13 @@ def timeline(person: Person, case: Case) -> PostingQuery:
         shown |= Q(number__isnull=False, withdrawn_at=None)
     found = Posting.objects.filter(shown, message__contribution__case=case).distinct()
     return found.select_related(
-        "message__author", "message__contribution", "group", "posted_by", "hidden_by", "forwarded_from__group", "forwarded_from__posted_by"
+        "message__author",
+        "message__contribution__case",
+        "group",
+        "posted_by",
+        "hidden_by",
+        "forwarded_from__group",
+        "forwarded_from__posted_by",
     ).order_by("message__said_at", "message", "pk")
 
 

@@ -40,6 +40,8 @@ def call(text: str, *, case: Case, group: Group, by: Person, key: uuid.UUID | No
     """
     roles.require(by, roles.Right.CALL, group)
     case = lifecycle.open_case(case)
+    if case.exercise:
+        raise postings.NotHere(_("Nobody calls 112 for an exercise. Do you see something real? Call 112 and make a report of its own."))
     present = holder(case, group)
     if present and present.person_id != by.pk and present.how != Holder.How.FORWARDED:
         raise AlreadyHeld(present)

@@ -84,6 +84,11 @@ class Case(models.Model):
     def is_alarm(self) -> bool:
         return self.called != Called.NOT_NEEDED
 
+    @property
+    def about_112(self) -> str:
+        """Whether 112 was called, in words; of an exercise nobody may think that it was."""
+        return str(_("do not call 112 for it")) if self.exercise else str(Called(self.called).label)
+
 
 class Contribution(models.Model):
     """What a message brings to a case: place, direction, persons and vehicle are optional extras (S29b, S29c). Never a register of people."""

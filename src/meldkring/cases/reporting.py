@@ -36,18 +36,28 @@ def report(
     # First the lock: a division may just be giving the reporter another group.
     group = postings.lock([group])[group.pk]
     roles.require(by, roles.Right.REPORT, group)
-    said = _said(text, kind=Kind.REPORT, group=group, by=by, key=key)
-    if said:
-        return said
+    earlier = said(text, group=group, by=by, key=key)
+    if earlier:
+        return earlier
     if called not in (Called.BY_ME, Called.BY_OTHER, Called.NOT_NEEDED):
         raise BadAnswer(_("Tell us whether 112 has been called."))
+    posting = open_case(text, group=group, by=by, called=called, key=key, exercise=exercise, extras=extras)
+    case = posting.message.contribution.case
+    Holder.objects.create(case=case, group=group, person=by, how=Holder.How.REPORTED, since=timezone.now())
+    log.record("report", case, by=by, called=called, group=group.pk)
+    return posting
+
+
+def open_case(
+    text: str, *, group: Group, by: Person, called: str, key: uuid.UUID | None, exercise: bool, extras: Mapping[str, Any] | None = None
+) -> Posting:
+    """A new case with its first message in its group; the verb has checked the right and holds the lock."""
     message, new = postings.say(by, kind=Kind.REPORT, text=text, key=key)
     if not new:
         raise postings.KeyUsed
-    case = begin(message, group=group, called=called, by=by, exercise=exercise, extras=extras)
-    Holder.objects.create(case=case, group=group, person=by, how=Holder.How.REPORTED, since=timezone.now())
-    log.record("report", case, by=by, called=called, group=group.pk)
-    return postings.post(message, [group], by=by, hold=group.screens_first)[0]
+    begin(message, group=group, called=called, by=by, exercise=exercise, extras=extras or {})
+    # A report is screened whoever sends it; an exercise comes from who screens.
+    return postings.post(message, [group], by=by, hold=group.screens_first and not exercise)[0]
 
 
 @transaction.atomic
@@ -56,9 +66,9 @@ def react(
 ) -> Posting:
     """Add to an open case, in a group where it stands and the person may react (S30); followers pass it on at once."""
     roles.require(by, roles.Right.REACT, group)
-    said = _said(text, kind=kind, group=group, by=by, key=key)
-    if said:
-        return said
+    earlier = said(text, kind=kind, group=group, by=by, key=key)
+    if earlier:
+        return earlier
     case = lifecycle.open_case(case)
     if not reached(case).filter(pk=group.pk).exists():
         raise postings.NotHere(_("This case does not stand in %(group)s.") % {"group": group.name})
@@ -74,12 +84,12 @@ def react(
     return posting
 
 
-def _said(text: str, *, kind: str, group: Group, by: Person, key: uuid.UUID | None) -> Posting | None:
+def said(text: str, *, group: Group, by: Person, key: uuid.UUID | None, kind: str = Kind.REPORT) -> Posting | None:
     """What was said here before with this key, if it is the same; another text must not seem to have been sent."""
-    said = postings.earlier(by, key, group=group)
-    if said and (said.message.kind, said.message.text) != (kind, text.strip()):
+    earlier = postings.earlier(by, key, group=group)
+    if earlier and (earlier.message.kind, earlier.message.text) != (kind, text.strip()):
         raise postings.KeyUsed
-    return said
+    return earlier
 
 
 @transaction.atomic

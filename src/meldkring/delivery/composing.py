@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meldkring.cases import hints
-from meldkring.cases.models import Called, Case
+from meldkring.cases.models import Case
 from meldkring.channels.contract import Action, Capabilities, Letter, Urgency
 from meldkring.delivery import tokens, verdicts
 from meldkring.delivery.models import Delivery
@@ -74,7 +74,7 @@ def letters(deliveries: Sequence[Delivery], *, able: Capabilities = PLAIN) -> li
 def _with_call(letter: Letter, delivery: Delivery) -> Letter:
     """Where a button can only open a page, an alarm has one for who has called 112 too (S29a)."""
     contribution = getattr(delivery.posting.message, "contribution", None) if delivery.posting else None
-    if letter.urgency != Urgency.ALARM or contribution is None or not contribution.case.is_open:
+    if letter.urgency != Urgency.ALARM or contribution is None or not contribution.case.is_open or contribution.case.exercise:
         return letter
     with translation.override(letter.language):
         call = Action("called", _("112 called"), _url("case_call", contribution.case.reference))
@@ -133,6 +133,8 @@ def _to_do(posting: Posting, case: Case) -> list[str]:
     where = _url("case", case.reference)
     if not case.is_open or posting.message.kind == Kind.CLOSING:
         return [_("Read back in Meldkring: %(url)s") % {"url": where}]
+    if case.exercise:
+        return [_("Do you want to join in? React in Meldkring, not here: %(url)s") % {"url": where}]
     # Nobody may think that a reaction in a chat reaches the police (S28).
     react = _("React in Meldkring, not here: %(url)s") % {"url": where}
     return [_("Do you see this too? Call 112 and keep your distance."), react]
@@ -216,7 +218,7 @@ def _words(chain: Sequence[Posting], case: Case, *, names: bool, leave: Collecti
     lines += [f"{label}: {value}" for label, value in _facts(contribution, leave) if value]
     if contribution.valid_until:
         lines.append(f"{_('Valid until')}: {date_format(timezone.localtime(contribution.valid_until), 'j F H:i')}")
-    lines += [str(Called(case.called).label)] if posting.message.kind in (Kind.REPORT, Kind.POLICE) else []
+    lines += [case.about_112] if case.exercise or posting.message.kind in (Kind.REPORT, Kind.POLICE) else []
     return lines if "way" in leave else [*lines, _source(chain, names)]
 
 
@@ -269,7 +271,7 @@ def _digest(contents: list[Content], language: str) -> Content:
             "n": len(contents)
         }
         text = "\n\n".join(f"{c.title}\n{c.text}" for c in contents)
-    return replace(contents[0], title=title, text=text, url=_url("home"), topic="digest")
+    return replace(contents[0], title=title, text=text, url=_url("home"), topic="digest", exercise=all(c.exercise for c in contents))
 
 
 def _name(person: Person | None) -> str:

@@ -129,4 +129,4 @@ def _exercise(watch: Iterable[Group]) -> list[Sign]:
     since = timezone.now() - EXERCISE_WITHIN
     if Case.objects.filter(origin__in=[g.pk for g in watch], exercise=True, opened_at__gte=since).exists():
         return []
-    return [Sign("exercise", _("There was no exercise in the last year."), _("Agree on an evening and report something as an exercise."))]
+    return [Sign("exercise", _("There was no exercise in the last year."), _("Agree on an evening and hold one."))]

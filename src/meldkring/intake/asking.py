@@ -166,7 +166,8 @@ def _asked(talk: Conversation) -> tuple[str, list[str]]:
         return _("We have the place. Write in words what you see there. Is it happening now? First call 112."), []
     said = {"text": talk.text if len(talk.text) <= 300 else f"{talk.text[:299]}…"}
     if talk.step == Step.WHICH and talk.about:
-        title = talk.about.message.contribution.case.title
+        case = talk.about.message.contribution.case
+        title = f"{_('EXERCISE')} · {case.title}" if case.exercise else case.title
         text = _("Does this belong to “%(title)s”?\n\nYou wrote: “%(text)s”") % {"title": title, **said}
         return text, [_("Yes, add it"), _("No, something new")]
     if talk.step == Step.CALLED:

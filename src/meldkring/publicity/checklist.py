@@ -130,5 +130,5 @@ def _exercise(district: District) -> Step:
     held = Case.objects.filter(exercise=True, origin__district=district).exists()
     return Step(
         "exercise", _("Hold a first exercise"),
-        _("Agree on an evening and act as if. A report marked as an exercise cannot be made on these pages yet: ask who runs this site."), held,
+        _("Agree on an evening and act as if. You see how fast everybody hears of it."), held, url=reverse("exercise"), action=_("Hold an exercise"),
     )  # fmt: skip

@@ -72,11 +72,11 @@ def possible(request: HttpRequest, case: Case, stands: set[int]) -> dict[str, An
     steers = bool(here(request, Right.CLOSE, stands))
     return {
         "can_react": bool(here(request, Right.REACT, stands)),
-        "can_call": not held and bool(here(request, Right.CALL, stands)),
-        "can_news": (held or steers) and bool(here(request, Right.REACT, stands)),
+        "can_call": not held and not case.exercise and bool(here(request, Right.CALL, stands)),
+        "can_news": (held or steers) and not case.exercise and bool(here(request, Right.REACT, stands)),
         "can_close": closing.may_close(shell.person(request), case),
         "can_reopen": steers,
-        "is_holder": held,
+        "is_holder": held and not case.exercise,
         "chat_originals": placing.originals(chat_access.beside_any(here(request, Right.JUDGE, stands)), case) if steers else [],
         "quick_answers": (_("I have seen nothing in my street."), _("I am looking out of the window."), _("I see them too.")),
     }
@@ -84,6 +84,8 @@ def possible(request: HttpRequest, case: Case, stands: set[int]) -> dict[str, An
 
 def banners(request: HttpRequest, case: Case, stands: set[int]) -> list[dict[str, Any]]:
     """Per watch group in which the person reads and the case stands: who is in touch with the police; first where somebody is."""
+    if case.exercise:
+        return []
     holders: dict[int, Holder] = {h.group_id: h for h in case.holders.filter(until=None).select_related("person")}
     steered = {g.pk for g in here(request, Right.CLOSE, stands)}
     found = []

@@ -15,7 +15,7 @@ from meldkring.web import growth_forms, refusals, shell, telling
 
 LINKS = {
     "steering": "running", "phone_manager": "running", "second_step": "running", "inactive": "running", "duty": "duty",
-    "unproven": "members", "expiring": "members", "rules": "members", "roll_call": "members", "no_rules": "house_rules", "exercise": "report",
+    "unproven": "members", "expiring": "members", "rules": "members", "roll_call": "members", "no_rules": "house_rules", "exercise": "exercise",
 }  # fmt: skip
 
 

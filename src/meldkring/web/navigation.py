@@ -84,6 +84,7 @@ def _running(where: Where) -> Iterator[Item]:
     if _steering(where):
         yield Item(reverse("growth"), _("Growth"))
         yield Item(reverse("publicity_start"), _("Becoming known"))
+        yield Item(reverse("exercise"), _("Exercise"))
     if _steering(where) or where.groups(Right.FIGURES) or figures_access.administers(where.person):
         yield Item(reverse("figures_first"), _("Figures"))
     if where.groups(Right.FIGURES) or figures_access.administers(where.person):

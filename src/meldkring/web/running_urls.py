@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from meldkring.web import duty_pages, first_run, running, settings_pages
+from meldkring.web import duty_pages, exercise, first_run, running, settings_pages
 
 urlpatterns: list[URLPattern] = [
     path("stuurgroep/", running.running, name="running"),
@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern] = [
     path("stuurgroep/dienst/<int:pk>/geef/", duty_pages.give, name="duty_give"),
     path("stuurgroep/dienst/<int:pk>/weg/", duty_pages.drop, name="duty_drop"),
     path("instellingen/<slug:slug>/", settings_pages.district, name="district_settings"),
+    path("oefening/", exercise.exercise, name="exercise"),
     path("begin/", first_run.begin, name="begin"),
 ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from meldkring.cases.models import Called, Case, Contribution, Holder
+from meldkring.cases.models import Case, Contribution, Holder
 from meldkring.messaging import access
 from meldkring.messaging.models import Kind, Posting
 from meldkring.people.models import Person
@@ -140,8 +140,10 @@ def case_state(case: Case) -> tuple[str, str]:
 
 def _badge(posting: Posting) -> str:
     found = contribution(posting)
+    if found and found.case.exercise:
+        return f"{_('EXERCISE')} · {found.case.about_112}" if posting.message.kind == Kind.REPORT else _("EXERCISE")
     if posting.message.kind in (Kind.REPORT, Kind.POLICE) and found:
-        return str(Called(found.case.called).label)
+        return found.case.about_112
     return str(_("Police called")) if posting.message.kind == Kind.CALL else ""
 
 

@@ -40,9 +40,10 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Site]:
+    """A module with `SETTINGS` has them on its site."""
     folder: pathlib.Path = tmp_path_factory.mktemp("site")
-    place = serving.Place(folder, MELDKRING_DATA=str(folder))
+    place = serving.Place(folder, MELDKRING_DATA=str(folder), **getattr(request.module, "SETTINGS", {}))
     assert place.command("migrate", "--verbosity", "0").returncode == 0
     town = place.run(EVERYBODY)
     with place.serving() as server:

@@ -12,6 +12,30 @@ pytestmark = pytest.mark.browser
 
 LONG = "Twee mannen met donkere jassen lopen achter de garages heen en weer en voelen aan alle deuren"
 LATIN = "https://www.example.org/een-heel-lang-adres-zonder-spaties-dat-nergens-afgebroken-kan-worden-op-een-telefoon"
+# A chat that a member can tie to their account; nobody listens at that address, and nobody is told anything there.
+SETTINGS = {
+    "TELEGRAM_TOKEN": "1:x",
+    "TELEGRAM_SECRET": "a-word-of-our-own",
+    "TELEGRAM_BOT": "meldkring_bot",
+    "TELEGRAM_API": "http://127.0.0.1:1",
+}
+SETTLE = f"""
+from django.utils import timezone
+from meldkring.complaints import hearing
+from meldkring.delivery import accounts
+from meldkring.groups import joining
+from meldkring.groups.models import Group, Role
+from meldkring.joining.models import Application, Founding
+from meldkring.people.models import Person
+from meldkring.places.models import District
+noord = District.objects.get(slug="noord")
+joining.join(Person.objects.get(first_name="Zora"), Group.objects.get(kind="municipal"), role=Role.ADMINISTRATOR)
+accounts.shut("email", why="535 5.7.8")
+asks = Application.objects.create(first_name="Mo", last_name="Bakker", postcode="1234AB", email="mo@example.org", language="nl")
+Founding.objects.create(application=asks, state="waiting", town="Plasveen", municipality=noord.municipality, name="Kanaalzicht",
+    asked_at=timezone.now(), neighbourhoods=["Oost", "West"])
+print(json.dumps(hearing.complain(noord, text="{LATIN}", name="Mo Bakker", email="mo@example.org").pk))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -27,18 +51,20 @@ def pages(site: Site) -> dict[str, list[str]]:
     site.ask("anna", "POST", f"/cases/{closed['case']}/closing", outcome="innocent", text="Het was de buurman.")
     site.ask("sam", "POST", "/letters", steering=s1, resident=people["anna"], text="Dank voor je melding, Anna.")
     site.ask("sam", "POST", f"/groups/{s1}/talk", text="Wie kijkt er vannacht mee?")
+    complaint = site.place.run(SETTLE)
     case, ended = f"/casus/{first['case']}/", f"/casus/{closed['case']}/"
     return {
         "": ["/", "/account/login/code/", "/privacy/", "/toegankelijkheid/", "/over/", "/bestaat-niet/",
              "/noord/", "/noord/?taal=en", "/noord/badge/", "/noord/klacht/", "/kaart/", "/beginnen/", "/beginnen/gegevens/"],
         "anna": ["/", "/melden/", case, f"{case}gebeld/", f"{case}afsluiten/", f"{case}overdragen/{a}/", ended, "/ik/",
-                 "/post/", f"/post/{s1}/{people['anna']}/", f"/groepen/{a}/", "/citaten/"],
-        "sam": ["/beoordelen/", case,
-                "/oefening/", "/klachten/", "/beginnen/lijst/noord/", f"/bericht/{first['id']}/", "/politiebericht/", f"/groepen/{a}/", f"/groepen/{s1}/",
+                 "/ik/meldingen/koppelen/telegram/", "/post/", f"/post/{s1}/{people['anna']}/", f"/groepen/{a}/", "/citaten/"],
+        "sam": ["/beoordelen/", case, "/oefening/", "/klachten/", f"/klachten/{complaint}/",
+                "/beginnen/lijst/noord/", f"/bericht/{first['id']}/", "/politiebericht/", f"/groepen/{a}/", f"/groepen/{s1}/",
                 f"/groepen/{groups['coordination_noord']}/",
                 "/bekend/noord/", "/bekend/noord/hoeken/", "/bekend/noord/tekst/start/", "/bekend/noord/citaten/", f"/bekend/noord/citaten/?wie={people['anna']}"],
         "fatima": [f"/groepen/{groups['municipal']}/"],
-        "official": ["/cijfers/", "/gemeenten/", "/gemeenten/1/nieuw/", "/gemeenten/1/wijk/1/", "/gemeenten/1/wijk/1/sluit/"],
+        "official": ["/beginnen/aanvragen/", "/cijfers/", "/gemeenten/", "/gemeenten/1/nieuw/", "/gemeenten/1/wijk/1/", "/gemeenten/1/wijk/1/sluit/"],
+        "zora": ["/beheer/kanalen/", "/beheer/kanalen/whatsapp/teksten/"],
         "officer": ["/", "/politiebericht/"],
         "outsider": ["/melden/"],
     }  # fmt: skip
@@ -76,10 +102,16 @@ WIDE = """[...document.querySelectorAll("main *, .bar *")].filter((e) => e.getBo
 def visits(site: Site, page: Page, paths: list[str]) -> Iterator[str]:
     """Open each page in turn; a form in steps counts as a page for each step."""
     for path in paths:
-        page.goto(site.url + path)
+        answered = page.goto(site.url + path)
+        assert answered
+        assert answered.ok or path == "/bestaat-niet/", f"{path} answers {answered.status}"
         yield path
         if path == "/melden/" and page.locator("form[data-steps]").count():
             yield from steps(page)
+        if "/koppelen/" in path:
+            page.locator("main form button").first.click()
+            page.locator("main img").wait_for()
+            yield f"{path} with its link"
 
 
 def steps(page: Page) -> Iterator[str]:

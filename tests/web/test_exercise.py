@@ -19,6 +19,7 @@ from meldkring.delivery import composing
 from meldkring.figures import keeping
 from meldkring.groups import roles
 from meldkring.messaging import access as messaging_access
+from meldkring.messaging import letters
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Posting
 from meldkring.people.models import Person
@@ -122,6 +123,13 @@ def test_it_is_marked_wherever_it_shows(place: Town) -> None:
     there = of(place.bea).get(case_page).content.decode()
     assert "OEFENING" in there
     assert "Ik heb de politie ook gebeld" not in there
+
+
+def test_a_letter_to_a_resident_about_it_is_marked(place: Town) -> None:
+    posting = reporting.report("Muts", group=place.watch_a, by=place.anna, called=Called.NOT_NEEDED, exercise=True)
+    letters.write("Dank je", steering=place.steering_1, resident=place.anna, by=place.sam, about=posting)
+    page = of(place.anna).get(reverse("letter", args=[place.steering_1.pk, place.anna.pk])).content.decode()
+    assert "OEFENING · Muts" in page
 
 
 def test_every_letter_and_every_forward_text_is_marked(place: Town) -> None:

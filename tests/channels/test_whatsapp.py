@@ -80,7 +80,7 @@ def test_outside_the_window_only_approved_wording_goes_and_it_costs() -> None:
 @pytest.mark.parametrize(
     ("kind", "urgency", "name"),
     [("police", Urgency.ALARM, "alarm_wijk"), ("closing", Urgency.NEWS, "afloop"), ("notice", Urgency.NOTICE, "bericht_van_stuurgroep"),
-     ("welcome", Urgency.NOTICE, "bevestig_aanmelding"), ("reaction", Urgency.NEWS, None), ("talk", Urgency.NOTICE, None), ("", Urgency.ALARM, None)],
+     ("reaction", Urgency.NEWS, None), ("talk", Urgency.NOTICE, None), ("", Urgency.ALARM, None)],
 )  # fmt: skip
 def test_each_kind_has_its_wording_and_what_has_none_is_not_sent(kind: str, urgency: Urgency, name: str | None) -> None:
     outcome, line = sent(may_be_template=True, kind=kind, urgency=urgency)
@@ -125,17 +125,17 @@ def test_how_our_wordings_stand_is_read_over_all_pages() -> None:
     ours = [
         {"name": "alarm_wijk", "language": "nl", "status": "APPROVED", "category": "MARKETING"},
         {"name": "afloop", "language": "nl", "status": "REJECTED", "category": "UTILITY", "rejected_reason": "INVALID_FORMAT"},
-        {"name": "bericht_van_stuurgroep", "language": "en", "status": "APPROVED"},
-        {"name": "bevestig_aanmelding", "language": "nl", "status": "SOMETHING_NEW"},
+        {"name": "bericht_van_stuurgroep", "language": "nl", "status": "SOMETHING_NEW"},
     ]
     line = Pages([first, {"data": [*ours, "odd"]}])
     told = asyncio.run(replace(cases.channel(), account_id="9").asked(line))
     assert not isinstance(told, SendError)
     assert {w.name: (w.state, w.reason) for w in told} == {
-        "alarm_wijk": ("approved", "MARKETING"), "afloop": ("refused", "INVALID_FORMAT"), "bericht_van_stuurgroep": ("missing", ""),
-        "bevestig_aanmelding": ("resting", ""),
+        "alarm_wijk": ("approved", "MARKETING"), "afloop": ("refused", "INVALID_FORMAT"), "bericht_van_stuurgroep": ("resting", ""),
     }  # fmt: skip
     assert "after=A+B" in line.asked[1]
+    abroad = whatsapp_templates.standing([{"name": "afloop", "language": "en", "status": "APPROVED"}])
+    assert {w.state for w in abroad} == {"missing"}
     assert asyncio.run(cases.channel().asked(line)) == SendError(Problem.ACCOUNT, "WHATSAPP_ACCOUNT_ID")
 
 

@@ -17,7 +17,7 @@ from meldkring.channels import http, whatsapp, whatsapp_templates
 from meldkring.channels.contract import Accepted, Action, Answer, Letter, Said, SendError, Urgency
 
 ACCOUNT = "200000000000001"
-KINDS = {"alarm_wijk": "report", "afloop": "closing", "bevestig_aanmelding": "welcome", "bericht_van_stuurgroep": "notice"}
+KINDS = {"alarm_wijk": "report", "afloop": "closing", "bericht_van_stuurgroep": "notice"}
 BUTTONS = tuple(Action(f"ask:0123abcd:{n}", label) for n, label in enumerate(("Ja, door mij", "Ja, door een ander", "Niet nodig")))
 LETTERS: dict[str, Letter] = {
     "text": cases.letter(actions=()),

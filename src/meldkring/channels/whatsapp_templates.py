@@ -2,7 +2,7 @@
 somebody wrote.
 
 Few, concrete, Dutch, category utility: anything that looks like advertising is refused or becomes dearer. `meldkring whatsapp-templates` prints
-them as the provider wants to have them (docs/operate/channels/whatsapp.md).
+them as the provider wants to have them (docs/operate/channels/whatsapp.md). Who ties their chat writes to us first, so a welcome needs none.
 """
 
 import re
@@ -57,11 +57,6 @@ TEMPLATES = {
             (("show", "Laat meer zien"),),
         ),
         Template(
-            "bevestig_aanmelding",
-            "Je hebt je aangemeld bij de buurtpreventie. {{1}}\n\nWas jij dit niet? Antwoord dan met STOP.",
-            ("Je hoort bij de wijkgroep De Laning.",),
-        ),
-        Template(
             "bericht_van_stuurgroep",
             "De stuurgroep van je buurtpreventie laat je weten: {{1}}\n\n{{2}}\n\nWil je dit niet meer op WhatsApp? Antwoord dan met STOP.",
             ("Mededeling · De Laning", "De spelregels zijn veranderd. Lees ze op de pagina van je groep."),
@@ -69,7 +64,7 @@ TEMPLATES = {
         ),
     )
 }
-_BY_KIND = {"closing": "afloop", "notice": "bericht_van_stuurgroep", "welcome": "bevestig_aanmelding"}
+_BY_KIND = {"closing": "afloop", "notice": "bericht_van_stuurgroep"}
 
 
 def fitting(letter: Letter) -> Template | None:

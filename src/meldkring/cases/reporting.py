@@ -56,8 +56,9 @@ def open_case(
     if not new:
         raise postings.KeyUsed
     begin(message, group=group, called=called, by=by, exercise=exercise, extras=extras or {})
-    # A report is screened whoever sends it; an exercise comes from who screens.
-    return postings.post(message, [group], by=by, hold=group.screens_first and not exercise)[0]
+    # A report is screened whoever sends it; an exercise of who screens is not.
+    hold = group.screens_first and not (exercise and roles.has(by, roles.Right.SCREEN, group))
+    return postings.post(message, [group], by=by, hold=hold)[0]
 
 
 @transaction.atomic

@@ -35,12 +35,16 @@ def pytest_configure(config: pytest.Config) -> None:
     wanted = os.environ.get("MELDKRING_TEST_DATABASE", "sqlite")
     if wanted not in ("sqlite", "postgres"):
         raise pytest.UsageError(f"MELDKRING_TEST_DATABASE is sqlite or postgres, not {wanted!r}")
-    # Workers inherit the address from the process that started them.
+    # Workers inherit this folder, and the address below, from the process that started them.
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ["MELDKRING_TEST_RUN"] = tempfile.mkdtemp(prefix="meldkring-")
     if wanted == "postgres" and "PYTEST_XDIST_WORKER" not in os.environ:
         _use_postgres()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ.get("MELDKRING_TEST_RUN", ""), ignore_errors=True)
     while _servers:
         connections.close_all()
         _servers.pop().cleanup()

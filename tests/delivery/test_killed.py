@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
+from tests import serving
 from tests.delivery import points
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -32,6 +33,7 @@ def what_happened(folder: pathlib.Path) -> dict[str, Any]:
 
 def _database(folder: pathlib.Path) -> tuple[str, psycopg.Connection[Any] | None]:
     if connection.vendor == "sqlite":
+        serving.copy_database(folder / "town.sqlite3")
         return f"sqlite:///{folder / 'town.sqlite3'}", None
     server, _slash, _name = os.environ["DATABASE_URL"].rpartition("/")
     name = f"killed_{uuid.uuid4().hex[:8]}"

@@ -44,7 +44,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """A module with `SETTINGS` has them on its site."""
     folder: pathlib.Path = tmp_path_factory.mktemp("site")
     place = serving.Place(folder, MELDKRING_DATA=str(folder), **getattr(request.module, "SETTINGS", {}))
-    assert place.command("migrate", "--verbosity", "0").returncode == 0
+    place.make_database()
     town = place.run(EVERYBODY)
     with place.serving() as server:
         yield Site(place, server.url, town)

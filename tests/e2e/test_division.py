@@ -39,7 +39,7 @@ Device = Callable[..., Page]
 def grown(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Site]:
     folder: pathlib.Path = tmp_path_factory.mktemp("grown")
     place = serving.Place(folder, MELDKRING_DATA=str(folder))
-    assert place.command("migrate", "--verbosity", "0").returncode == 0
+    place.make_database()
     town = place.run(PREPARE)
     with place.serving() as server:
         yield Site(place, server.url, town)

@@ -36,7 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterat
     """The town with neighbourhoods in Noord, on a site of which we can read the e-mail."""
     folder = tmp_path_factory.mktemp("site")
     place = serving.Place(folder, MELDKRING_DATA=str(folder), EMAIL_URL="filemail:///mail")
-    assert place.command("migrate", "--verbosity", "0").returncode == 0
+    place.make_database()
     town = place.run(EVERYBODY)
     place.run(BUURTEN)
     with place.serving() as server:

@@ -25,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterat
     """The town with a neighbourhood on the map, where anyone may begin a district and we can read the e-mail."""
     folder = tmp_path_factory.mktemp("site")
     place = serving.Place(folder, MELDKRING_DATA=str(folder), EMAIL_URL="filemail:///mail", OPEN_FOR_DISTRICTS="anyone")
-    assert place.command("migrate", "--verbosity", "0").returncode == 0
+    place.make_database()
     town = place.run(EVERYBODY)
     place.run(BUURTEN)
     with place.serving() as server:

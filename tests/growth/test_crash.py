@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from tests import serving
 from tests.growth.village import Village, village
 
 from meldkring.cases import reporting
@@ -25,8 +26,6 @@ from meldkring.people.models import Mail
 ROOT = pathlib.Path(__file__).parents[2]
 PREPARE = """
 import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from tests.growth import test_crash
 test_crash.agreed()
 print("ready", flush=True)
@@ -81,6 +80,7 @@ def state() -> str:
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[pathlib.Path, int, str, str]:
     """A folder with the village; and how many statements its division takes, the state before it and the state after it."""
     folder, whole = tmp_path_factory.mktemp("prepared"), tmp_path_factory.mktemp("whole")
+    serving.copy_database(folder / "town.sqlite3")
     assert run(folder, PREPARE) == "ready"
     shutil.copytree(folder, whole, dirs_exist_ok=True)
     statements, before, after = json.loads(run(whole, CARRY, "0"))

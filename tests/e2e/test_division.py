@@ -173,7 +173,8 @@ def test_a_neighbourhood_is_split_without_scripts(grown: Site, device: Device) -
     """S23: the map only adds; ticking streets and reading a table does it all."""
     where = grown.place.run("from meldkring.places.models import Neighbourhood\nfrom meldkring.people.models import Person\n"
                             "dorp = Neighbourhood.objects.get(name='Dorp')\n"
-                            "first = [p.pk for p in Person.objects.filter(neighbourhood=dorp, memberships__kind='watch', memberships__left_at=None).order_by('pk')[:5]]\n"
+                            "now = Person.objects.filter(neighbourhood=dorp, memberships__kind='watch', memberships__left_at=None)\n"
+                            "first = [p.pk for p in now.order_by('pk')[:5]]\n"
                             "Person.objects.filter(pk__in=first).update(street='Kade', postcode='1234AA', house_number=1)\n"
                             "print(json.dumps(dorp.pk))")  # fmt: skip
     page = device("fatima", f"/buurt/{where}/splitsen/", java_script_enabled=False)

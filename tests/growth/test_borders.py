@@ -6,15 +6,17 @@ import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.growth.village import Village, neighbourhood, village
+from tests.growth.village import Village, neighbourhood, residents, village
 
 from meldkring.cases import access as cases_access
 from meldkring.cases import reporting
 from meldkring.cases.models import Called
-from meldkring.groups import roles
-from meldkring.groups.models import Group, Kind, Membership
+from meldkring.groups import joining, roles
+from meldkring.groups.models import Group, Kind, Membership, Role
 from meldkring.growth import borders, mapping, plans, proposing, resettling
 from meldkring.growth.models import Plan, Redrawing
+from meldkring.joining import expelling, moving
+from meldkring.joining.models import Application
 from meldkring.people.models import Mail, Person
 from meldkring.places import neighbourhoods
 from meldkring.places.models import Neighbourhood
@@ -268,3 +270,85 @@ def test_what_is_shown_happens_and_nobody_loses_anything(v: Village, data: st.Da
     resettling.undo(done, by=v.fatima)
     assert {p.pk: home(p) for p in people} == homes
     assert all(reads[p.pk] <= set(cases_access.cases(p).values_list("pk", flat=True)) for p in people)
+
+
+def redrawn(v: Village) -> Redrawing:
+    change = kade_to_haven(v)
+    return resettling.carry_out(change, choices=confirmed(change, v.fatima), by=v.fatima)
+
+
+def test_undo_leaves_who_moved_house_since_where_they_live(v: Village) -> None:
+    """Who went to live in Haven itself stays a neighbour there; who moved within the street goes back with it."""
+    done = redrawn(v)
+    moved, stayed = v.residents["Dorp"][:2]
+    moving.move_house(moved, moving.Address("1234CC", 40, "Steiger", v.neighbourhoods["Haven"]))
+    resettling.undo(done, by=v.fatima)
+    assert home(moved) == ("Haven", "Havenwacht")
+    assert home(stayed) == ("Dorp", "Buurtwacht")
+
+
+def test_undo_leaves_who_left_or_was_expelled_out_and_silent(v: Village) -> None:
+    done = redrawn(v)
+    left, expelled = v.residents["Dorp"][:2]
+    moving.leave(left)
+    expelling.expel(Membership.objects.get(person=expelled, left_at=None), reason="Insults.", by=v.fatima, link=str)
+    Mail.objects.all().delete()
+    resettling.undo(done, by=v.fatima)
+    assert not Membership.objects.filter(person__in=[left, expelled], left_at=None).exists()
+    assert not Mail.objects.exists()
+
+
+def test_undo_puts_nobody_in_a_group_that_filled_up_meanwhile(v: Village) -> None:
+    """S4: the places that came free were given to others; who finds none stays, and lives where the borders say."""
+    done = redrawn(v)
+    v.district.group_maximum = Membership.objects.filter(group=v.watch, left_at=None).count() + 1
+    v.district.save()
+    resettling.undo(done, by=v.fatima)
+    assert sorted(home(p) for p in v.residents["Dorp"][:2]) == [("Dorp", "Buurtwacht"), ("Dorp", "Havenwacht")]
+
+
+def test_undo_leaves_a_steering_member_where_they_steer(v: Village) -> None:
+    """S7: who became a steering member of the new group stays a resident there."""
+    done = redrawn(v)
+    other = Group.objects.create(kind=Kind.STEERING, name="Andere", municipality=v.watch.municipality, district=v.district)
+    Group.objects.filter(name="Havenwacht").update(run_by=other)
+    kade = v.residents["Dorp"][0]
+    joining.join(kade, other, role=Role.STEERING)
+    resettling.undo(done, by=v.fatima)
+    assert home(kade) == ("Dorp", "Havenwacht")
+
+
+def test_undo_takes_who_came_to_live_there_since_along(v: Village) -> None:
+    done = redrawn(v)
+    haven = Group.objects.get(name="Havenwacht")
+    (newcomer,) = residents(haven, v.neighbourhoods["Haven"], 1)
+    _lives(newcomer, "Kade", "1234AA", 12)
+    resettling.undo(done, by=v.fatima)
+    assert home(newcomer) == ("Dorp", "Buurtwacht")
+    assert home(v.residents["Haven"][0]) == ("Haven", "Havenwacht")
+
+
+def test_undo_gives_freed_places_to_who_waits(v: Village) -> None:
+    done = redrawn(v)
+    haven = Group.objects.get(name="Havenwacht")
+    v.district.group_maximum = Membership.objects.filter(group=v.watch, left_at=None).count() + 2
+    v.district.save()
+    waits = Application.objects.create(
+        district=v.district, state=Application.State.FULL, group=haven, neighbourhood=v.neighbourhoods["Haven"],
+        first_name="Nel", email="nel@example.org", sent_at=timezone.now(),
+    )  # fmt: skip
+    resettling.undo(done, by=v.fatima)
+    waits.refresh_from_db()
+    assert waits.state == Application.State.WAITING
+
+
+def test_no_way_back_to_a_neighbourhood_that_is_gone(v: Village) -> None:
+    dorp = v.neighbourhoods["Dorp"]
+    change = borders.Change(KIND.SPLIT, v.district, dorp, Claims(), name="Kade", made=Claims(("1234AA", "1234BB")))
+    shown = borders.foresee(change, by=v.fatima)
+    done = resettling.carry_out(change, choices={lot.key: borders.NEW for lot in shown.lots}, by=v.fatima)
+    Person.objects.filter(neighbourhood=dorp).update(neighbourhood=v.neighbourhoods["Haven"])
+    mapping.remove(dorp, by=v.fatima)
+    with pytest.raises(resettling.NoWayBack, match="taken away"):
+        resettling.undo(done, by=v.fatima)
+    assert home(v.residents["Dorp"][0])[0] == "Kade"

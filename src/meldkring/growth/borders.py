@@ -5,7 +5,7 @@ and postcode together: that is how people know their neighbourhood, and nobody's
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -59,6 +59,13 @@ class Lot:
     def moves(self) -> bool:
         return self.after != self.before
 
+    def add(self, who: Person | Application, member: Membership | None) -> None:
+        """One more of this place."""
+        if member:
+            self.members.append(member)
+        elif isinstance(who, Application):
+            self.applications.append(who)
+
 
 @dataclass(frozen=True)
 class Foreseen:
@@ -107,8 +114,18 @@ def foresee(change: Change, *, choices: Mapping[str, str] | None = None, by: Per
 
 def survey(district: District) -> dict[surveying.Door, belonging.Asked]:
     """What is known of the addresses of everybody in this district. Asks sources outside, so outside a transaction."""
-    people = [m.person for m in _members(district)] + list(_applications(district))
-    return surveying.known(district, ((door(who), who.street) for who in people if who.postcode and who.house_number))
+    people = [who for who, _member in everybody(district) if who.postcode and who.house_number]
+    return surveying.known(district, ((door(who), who.street) for who in people))
+
+
+def everybody(district: District) -> Iterator[tuple[Person | Application, Membership | None]]:
+    """Every member of its watch groups with the membership, and every sign-up that waits here."""
+    here = Membership.objects.filter(kind=Kind.WATCH, left_at=None, group__district=district)
+    for member in here.select_related("person__neighbourhood", "group").order_by("pk"):
+        yield member.person, member
+    waiting = Application.objects.filter(district=district, state__in=UNSETTLED).exclude(postcode="")
+    for application in waiting.select_related("neighbourhood").order_by("pk"):
+        yield application, None
 
 
 def door(who: Person | Application) -> surveying.Door:
@@ -153,12 +170,9 @@ def lots(change: Change, made: Neighbourhood | None, known: Mapping[surveying.Do
         key = "|".join((who.street, who.postcode, *(str(pk or "") for pk in ids)))
         return found.setdefault(key, Lot(key, who.street, who.postcode, who.neighbourhood, group, after, sure))
 
-    for member in _members(district):
-        if lot := put(member.person, member.group):
-            lot.members.append(member)
-    for application in _applications(district):
-        if lot := put(application, None):
-            lot.applications.append(application)
+    for who, member in everybody(district):
+        if lot := put(who, member.group if member else None):
+            lot.add(who, member)
     return sorted(found.values(), key=lambda lot: (not lot.moves, lot.street.casefold(), lot.postcode, lot.key))
 
 
@@ -229,13 +243,3 @@ def _groups_for(change: Change) -> list[Group]:
 
 def _draws(change: Change) -> bool:
     return any(claims is not None and claims.outline for claims in (change.claims, change.made))
-
-
-def _members(district: District) -> list[Membership]:
-    here = Membership.objects.filter(kind=Kind.WATCH, left_at=None, group__district=district)
-    return list(here.select_related("person__neighbourhood", "group").order_by("pk"))
-
-
-def _applications(district: District) -> list[Application]:
-    here = Application.objects.filter(district=district, state__in=UNSETTLED).exclude(postcode="")
-    return list(here.select_related("neighbourhood").order_by("pk"))

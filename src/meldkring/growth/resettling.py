@@ -20,6 +20,7 @@ from meldkring.groups.models import Group, Membership
 from meldkring.growth import borders, telling
 from meldkring.growth.models import UNDO, Allotment, Move, Redrawing, Resettled
 from meldkring.joining import admission
+from meldkring.joining.models import Application
 from meldkring.messaging import posting as postings
 from meldkring.people.models import Person
 from meldkring.places import belonging, neighbourhoods, surveying
@@ -45,26 +46,13 @@ def carry_out(change: borders.Change, *, choices: Mapping[str, str] | None = Non
     return _carry_out(change, choices, borders.survey(change.district), by=by)
 
 
-@transaction.atomic
 def undo(redrawing: Redrawing, *, by: Person) -> Redrawing:
-    """Put the borders and the members back. Refuses with `NotAllowed` or `NoWayBack`: too late, done before, or something later stands on it."""
+    """Put the borders and the members back. Refuses with `NotAllowed` or `NoWayBack`: too late, done before, or something later stands on it.
+
+    Who moved house, left or was expelled since stays where that brought them; for who goes back there must be a place, as for anybody.
+    """
     borders.require(redrawing.district, by=by)
-    lifecycle.queue([redrawing.district.municipality_id])
-    redrawing = Redrawing.objects.select_for_update(of=("self",)).select_related("district", "neighbourhood", "made").get(pk=redrawing.pk)
-    _refuse_when_late(redrawing)
-    watch = postings.lock(borders.watch_groups(redrawing.district))
-    moves = list(redrawing.moves.select_related("begun__person", "begun__group", "ended__group"))
-    back = [(m.begun, m.ended.group) for m in moves if m.begun.left_at is None and m.ended.group_id in watch]
-    turned = [(begun, joining.transfer(begun, group, at=timezone.now(), by=by)) for begun, group in back]
-    _take_cases_along(turned, by=by)
-    resettled = list(redrawing.resettled.select_related("person", "application", "before"))
-    _people_back(resettled)
-    _borders_back(redrawing, by=by)
-    redrawing.undone_at, redrawing.made = timezone.now(), None
-    redrawing.save(update_fields=["undone_at", "made"])
-    log.record("undo_redrawing", redrawing, by=by)
-    telling.resettled_back([r.person for r in resettled if r.person], [begun for _ended, begun in turned])
-    return redrawing
+    return _undo(redrawing, borders.survey(redrawing.district), by=by)
 
 
 def undoable(district: District) -> Redrawing | None:
@@ -95,15 +83,35 @@ def _carry_out(
         district=district, kind=change.kind, neighbourhood=change.neighbourhood, made=made, before=before, by=by, at=timezone.now()
     )
     going = borders.destinations(found, district)
-    _resettle(redrawing, found)
-    moves = [(m, joining.transfer(m, to, at=timezone.now(), by=by)) for m, to, _why in going if to]
+    _settle(found)
+    _keep(redrawing, found)
+    moves = _go_over(going, by=by)
     Move.objects.bulk_create(Move(redrawing=redrawing, ended=ended, begun=begun) for ended, begun in moves)
-    _take_cases_along(moves, by=by)
     log.record("redraw", redrawing, by=by, members=len(going), moved=len(moves))
     now_in = {ended.pk: begun.group for ended, begun in moves}
     telling.resettled((lot.after, m, now_in.get(m.pk)) for lot in found if lot.moves and lot.after for m in lot.members)
-    for group in {ended.group for ended, _begun in moves}:
-        admission.next_in_line(group)
+    _fill_places(moves)
+    return redrawing
+
+
+@transaction.atomic
+def _undo(redrawing: Redrawing, known: Mapping[surveying.Door, belonging.Asked], *, by: Person) -> Redrawing:
+    lifecycle.queue([redrawing.district.municipality_id])
+    redrawing = Redrawing.objects.select_for_update(of=("self",)).select_related("district", "neighbourhood", "made").get(pk=redrawing.pk)
+    _refuse_when_late(redrawing)
+    postings.lock(borders.watch_groups(redrawing.district))
+    _claims_back(redrawing, by=by)
+    found = _lots_back(redrawing, known)
+    going = borders.destinations(found, redrawing.district)
+    _settle(found)
+    if redrawing.made:
+        neighbourhoods.remove(redrawing.made, by=by)
+    turned = _go_over(going, by=by)
+    redrawing.undone_at, redrawing.made = timezone.now(), None
+    redrawing.save(update_fields=["undone_at", "made"])
+    log.record("undo_redrawing", redrawing, by=by, members=len(going), moved=len(turned))
+    telling.resettled_back([m.person for lot in found for m in lot.members], [begun for _ended, begun in turned])
+    _fill_places(turned)
     return redrawing
 
 
@@ -112,18 +120,34 @@ def _refuse_what_was_not_shown(found: Iterable[borders.Lot], choices: Mapping[st
         raise LookAgain(_("Somebody joined, moved or left in the meantime. Look once more at what changes."))
 
 
-def _resettle(redrawing: Redrawing, found: Iterable[borders.Lot]) -> None:
+def _settle(found: Iterable[borders.Lot]) -> None:
+    """From now on they live where their lot says."""
+    for lot in found:
+        if lot.moves:
+            Person.objects.filter(pk__in=[m.person_id for m in lot.members]).update(neighbourhood=lot.after)
+            Application.objects.filter(pk__in=[a.pk for a in lot.applications]).update(neighbourhood=lot.after)
+
+
+def _keep(redrawing: Redrawing, found: Iterable[borders.Lot]) -> None:
+    """Where everybody came from, for the undo."""
     kept = []
     for lot in found:
         if lot.moves:
-            people, waiting = [m.person for m in lot.members], lot.applications
-            Person.objects.filter(pk__in=[p.pk for p in people]).update(neighbourhood=lot.after)
-            for application in waiting:
-                application.neighbourhood = lot.after
-                application.save(update_fields=["neighbourhood"])
-            kept += [Resettled(redrawing=redrawing, person=p, before=lot.before, after=lot.after) for p in people]
-            kept += [Resettled(redrawing=redrawing, application=a, before=lot.before, after=lot.after) for a in waiting]
+            kept += [Resettled(redrawing=redrawing, person=m.person, before=lot.before, after=lot.after) for m in lot.members]
+            kept += [Resettled(redrawing=redrawing, application=a, before=lot.before, after=lot.after) for a in lot.applications]
     Resettled.objects.bulk_create(kept)
+
+
+def _go_over(going: Iterable[tuple[Membership, Group | None, str]], *, by: Person) -> list[Over]:
+    """Whoever gets another watch group goes there, with what is open."""
+    moves = [(m, joining.transfer(m, to, at=timezone.now(), by=by)) for m, to, _why in going if to]
+    _take_cases_along(moves, by=by)
+    return moves
+
+
+def _fill_places(moves: Iterable[Over]) -> None:
+    for group in {ended.group for ended, _begun in moves}:
+        admission.next_in_line(group)
 
 
 def _take_cases_along(moves: Sequence[Over], *, by: Person) -> None:
@@ -142,6 +166,8 @@ def _refuse_when_late(redrawing: Redrawing) -> None:
         raise NoWayBack(_("This can be undone for a week, once."))
     if Redrawing.objects.filter(district=redrawing.district, undone_at=None, at__gt=redrawing.at).exists():
         raise NoWayBack(_("The borders have been changed again since. Undo that first."))
+    if redrawing.neighbourhood is None and redrawing.kind != Redrawing.Kind.CREATE:
+        raise NoWayBack(_("The neighbourhood that was changed has been taken away since. Make it again, and give it its addresses."))
     if redrawing.made and Allotment.objects.filter(neighbourhood=redrawing.made, plan__state__in=("open", "agreed", "done")).exists():
         raise NoWayBack(_("%(name)s is part of a proposal about the groups. Withdraw or undo that first.") % {"name": redrawing.made.name})
     if redrawing.made and redrawing.neighbourhood is None and _came_since(redrawing):
@@ -157,22 +183,32 @@ def _came_since(redrawing: Redrawing) -> bool:
     )
 
 
-def _people_back(resettled: Iterable[Resettled]) -> None:
-    """Who lives elsewhere by now, because they moved house, stays there."""
-    for one in resettled:
-        for row in (one.person, one.application):
-            if row and row.neighbourhood_id == one.after_id:
-                row.neighbourhood = one.before
-                row.save(update_fields=["neighbourhood"])
-
-
-def _borders_back(redrawing: Redrawing, *, by: Person) -> None:
-    here, made = redrawing.neighbourhood, redrawing.made
-    if here and redrawing.before:
-        was = redrawing.before
+def _claims_back(redrawing: Redrawing, *, by: Person) -> None:
+    was = redrawing.before
+    if redrawing.neighbourhood and was:
         postcodes, streets, codes = (tuple(was[name]) for name in ("postcodes", "streets", "codes"))
-        neighbourhoods.claim(here, neighbourhoods.Claims(postcodes, streets, codes, was["outline"]), by=by)
-    if made:
-        made.residents.update(neighbourhood=here)
-        made.applications.update(neighbourhood=here)
-        neighbourhoods.remove(made, by=by)
+        neighbourhoods.claim(redrawing.neighbourhood, neighbourhoods.Claims(postcodes, streets, codes, was["outline"]), by=by)
+
+
+def _lots_back(redrawing: Redrawing, known: Mapping[surveying.Door, belonging.Asked]) -> list[borders.Lot]:
+    """Where each lives by the borders of before, of who lives by the new ones still: who was resettled, and who came to live there since."""
+    rows = redrawing.resettled.select_related("before")
+    came_from = {(r.person_id, r.application_id): r for r in rows}
+    atlas = belonging.Atlas(
+        Neighbourhood.objects.filter(district__municipality=redrawing.district.municipality_id).exclude(pk=redrawing.made_id or 0)
+    )
+    touched = {n.pk for n in (redrawing.neighbourhood, redrawing.made) if n}
+    found = []
+    for who, member in borders.everybody(redrawing.district):
+        row = came_from.get((who.pk, None) if member else (None, who.pk))
+        if who.neighbourhood_id is None or who.neighbourhood_id not in ({row.after_id} if row else touched):
+            continue  # moved house since, or never lived there
+        asked = known.get(borders.door(who))
+        best = atlas.claiming(asked) if asked else []
+        back = row.before if row else redrawing.neighbourhood if who.neighbourhood_id == redrawing.made_id else who.neighbourhood
+        if len(best) == 1 and best[0].district_id == redrawing.district_id:
+            back = best[0]
+        lot = borders.Lot("", who.street, who.postcode, who.neighbourhood, member.group if member else None, back, sure=True)
+        lot.add(who, member)
+        found.append(lot)
+    return [lot for lot in found if lot.moves]

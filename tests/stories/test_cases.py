@@ -11,11 +11,13 @@ from tests.town import town
 from meldkring.cases import access as case_access
 from meldkring.cases import closing, following, forwarding, holding, judging, lifecycle, reporting
 from meldkring.cases.models import Holder, Judgement, Outcome
-from meldkring.groups import joining, roles
+from meldkring.groups import joining, roles, steering
 from meldkring.groups.models import Group, Role
+from meldkring.joining import expelling, moving
 from meldkring.messaging import access as messaging_access
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Kind
+from meldkring.people.models import Mail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -37,6 +39,34 @@ def test_one_holder_per_case_and_group() -> None:
     holding.police_news("They are on their way", case=case, group=t.watch_a, by=t.sam)
     with pytest.raises(roles.NotAllowed):
         holding.police_news("I think so", case=case, group=t.watch_a, by=t.arie)
+
+
+def test_who_is_expelled_holds_no_case_any_more() -> None:
+    """S11 S19 S21: an expelled holder keeps no neighbour from calling, and the steering members hear that nobody holds it."""
+    t = town()
+    case = scene.case_of(scene.report(t))
+    expelling.expel(t.anna.memberships.get(), reason="Moved away.", by=t.fatima, link=str)
+    assert holding.holder(case, t.watch_a) is None
+    holding.call("I called too", case=case, group=t.watch_a, by=t.arie)
+    assert [h.person for h in case.holders.filter(until=None)] == [t.arie]
+    moving.leave(t.arie)
+    Mail.objects.all().delete()
+    before = Group.objects.get(pk=t.watch_a.pk).last_change
+    assert (holding.settle(), holding.settle()) == (1, 0)
+    assert not case.holders.filter(until=None).exists()
+    assert Group.objects.get(pk=t.watch_a.pk).last_change == before + 1
+    assert set(Mail.objects.values_list("to", flat=True)) == {p.email for p in (t.fatima, t.sam, t.sofie)}
+
+
+def test_who_steers_no_more_holds_no_case_of_that_watch_group() -> None:
+    """S11 S36: who forwarded a message of the police holds it while they steer that group."""
+    t = town()
+    case = scene.police_message(t, [t.steering_1])
+    scene.onward(scene.standing(case, t.steering_1)[0], t.watch_a, steering=t.steering_1, by=t.sam)
+    assert holding.settle() == 0
+    steering.dismiss(t.sam, t.steering_1, by=t.fatima)
+    assert holding.settle() == 1
+    assert holding.holder(case, t.watch_a) is None
 
 
 def test_a_case_is_not_handed_over_where_it_does_not_stand() -> None:

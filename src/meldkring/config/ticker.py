@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
 from meldkring import bell
-from meldkring.cases import closing, escalating, validity
+from meldkring.cases import closing, escalating, holding, validity
 from meldkring.chat_groups import reading
 from meldkring.complaints import hearing
 from meldkring.delivery import auditor
@@ -30,6 +30,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     validity.expire,
     validity.end_silent,
     officers.settle,
+    holding.settle,
     closing.remind,
     escalating.escalate,
     signing_up.forget_unfinished,

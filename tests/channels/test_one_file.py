@@ -14,7 +14,6 @@ from tests.delivery import post_office
 from tests.town import Town, town
 
 from meldkring import channels as folder
-from meldkring.api import webhooks
 from meldkring.cases import reporting
 from meldkring.cases.models import Called
 from meldkring.channels import registry
@@ -22,7 +21,6 @@ from meldkring.channels.contract import Answer
 from meldkring.delivery import fanout
 from meldkring.delivery.models import Address, Delivery
 from meldkring.intake import taking
-from meldkring.web import binding_page
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "new-channel.md"
 DOOR = "/api/v1/webhooks/pigeon/"
@@ -54,17 +52,17 @@ def dropped(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     (tmp_path / "pigeon.py").write_text(code)
     monkeypatch.setattr(folder, "__path__", [*folder.__path__, str(tmp_path)])
     monkeypatch.setenv("PIGEON_KEY", "roekoe")
-    for kept in (registry.kinds, webhooks.channels, binding_page.channels):
+    for kept in (registry.kinds, registry.here):
         kept.cache_clear()
     yield
-    for kept in (registry.kinds, webhooks.channels, binding_page.channels):
+    for kept in (registry.kinds, registry.here):
         kept.cache_clear()
 
 
 def knock(told: dict[str, str], key: str = "roekoe") -> int:
     """The provider tells us something."""
     status = Client().post(DOOR, json.dumps(told), content_type="application/json", headers={"x-key": key}).status_code
-    taking.work(webhooks.channels())
+    taking.work(registry.here().channels)
     return status
 
 

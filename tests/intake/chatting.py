@@ -14,7 +14,6 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 from tests.delivery import post_office
 
-from meldkring.api import webhooks
 from meldkring.channels import registry, whatsapp
 from meldkring.channels.contract import Channel, Fact
 from meldkring.delivery import addresses, fanout, ledger
@@ -93,9 +92,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Chat]:
     """WhatsApp is set up and may cost something."""
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    webhooks.channels.cache_clear()
+    registry.here.cache_clear()
     ledger.set_ceiling("whatsapp", euros=20)
     channel = registry.made(SETTINGS)["whatsapp"]
     assert isinstance(channel, whatsapp.WhatsApp)
     yield Chat(vendor.Vendor(channel.token, channel.phone_id, channel.app_secret), channel)
-    webhooks.channels.cache_clear()
+    registry.here.cache_clear()

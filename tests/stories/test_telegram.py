@@ -15,9 +15,8 @@ from tests.delivery import post_office
 from tests.stories import scene
 from tests.town import Town, town
 
-from meldkring.api import webhooks
 from meldkring.cases.models import Called, Case
-from meldkring.channels import telegram
+from meldkring.channels import registry, telegram
 from meldkring.channels.contract import Answer, Fact
 from meldkring.delivery import addresses, fanout
 from meldkring.delivery.models import Address
@@ -92,10 +91,10 @@ def place(db: None) -> Town:
 def bot(place: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bot]:
     for name, value in cases.SETTINGS.items():
         monkeypatch.setenv(name, value)
-    webhooks.channels.cache_clear()
+    registry.here.cache_clear()
     with time_machine.travel(timezone.now(), tick=True) as clock:
         yield Bot(clock)
-    webhooks.channels.cache_clear()
+    registry.here.cache_clear()
 
 
 @pytest.mark.requirement("S27", "S28", "S29", "S30")

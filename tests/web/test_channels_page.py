@@ -1,5 +1,6 @@
 """The page of who runs the installation: how the channels are, and what they may cost."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 from tests.town import Town, town
 
 from meldkring.audit.models import Line
+from meldkring.channels import registry
 from meldkring.delivery import accounts, addresses, answering, ledger, troubles
 from meldkring.delivery.models import Account, Delivery
 from meldkring.groups import joining
@@ -71,6 +73,32 @@ def test_costs_by_month_and_the_ceiling_after_a_second_look(place: Town) -> None
     assert client.post(CEILING, {"euros": "12", "sure": "1"}).status_code == 302
     assert Account.objects.get(channel="whatsapp").ceiling == 12 * ledger.EURO
     assert Line.objects.filter(action="set_ceiling", by_id=place.outsider.pk).exists()
+
+
+@pytest.fixture
+def half_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Somebody forgot half of the settings of WhatsApp, on a server that only shows pages."""
+    monkeypatch.setenv("WHATSAPP_TOKEN", "token-1")
+    monkeypatch.setenv("TELEGRAM_TOKEN", "123456:test-token")
+    monkeypatch.setenv("TELEGRAM_SECRET", "a-word-of-our-own_1")
+    monkeypatch.setenv("TELEGRAM_BOT", "WaterdamBot")
+    registry.here.cache_clear()
+    yield
+    registry.here.cache_clear()
+
+
+def test_a_channel_that_is_set_wrongly_is_told_in_words_and_stops_no_page(place: Town, half_set: None) -> None:
+    administrator, member = as_(place.outsider), as_(place.arie)
+    text = administrator.get(PAGE).content.decode()
+    assert "WHATSAPP_APP_SECRET" in text, "what is missing, by name"
+    assert "Er is niets aan de hand" not in text
+    mine = member.get("/ik/meldingen/").content.decode()
+    assert "/ik/meldingen/koppelen/telegram/" in mine, "the others are offered"
+    assert "/ik/meldingen/koppelen/whatsapp/" not in mine
+    assert member.get("/ik/meldingen/koppelen/whatsapp/").status_code == 404
+    assert administrator.get("/beheer/kanalen/whatsapp/teksten/").status_code == 200
+    brought = Client().post("/api/v1/webhooks/whatsapp/", b"{}", content_type="application/json")
+    assert brought.status_code == 503, "so that the provider brings it again"
 
 
 def test_what_is_free_has_no_ceiling(place: Town) -> None:

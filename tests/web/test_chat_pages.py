@@ -20,7 +20,6 @@ from meldkring.groups import joining
 from meldkring.groups.models import Role
 from meldkring.intake.models import Binding
 from meldkring.people.models import Person
-from meldkring.web import binding_page
 
 pytestmark = pytest.mark.django_db
 WORDINGS, TIE = "/beheer/kanalen/whatsapp/teksten/", "/ik/meldingen/koppelen/whatsapp/"
@@ -34,10 +33,8 @@ def place(db: None) -> Town:
 @pytest.fixture
 def chat(place: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[chatting.Chat]:
     with chatting.opened(monkeypatch) as chat:
-        binding_page.channels.cache_clear()
         monkeypatch.setattr(http, "Client", lambda: Reached(chat.provider))
         yield chat
-    binding_page.channels.cache_clear()
 
 
 class Reached:

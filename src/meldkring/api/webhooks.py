@@ -4,8 +4,6 @@ One address per channel, `/api/v1/webhooks/<channel>/`. A channel that is not se
 """
 
 import logging
-import os
-from functools import cache
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.views.decorators.cache import never_cache
@@ -21,18 +19,15 @@ logger = logging.getLogger(__name__)
 LARGEST = 4 * 1024 * 1024
 
 
-@cache
-def channels() -> dict[str, Channel]:
-    """The channels that this installation has set up, read once."""
-    return registry.made(os.environ)
-
-
 @csrf_exempt  # a provider signs what it sends; there is no browser and no cookie
 @never_cache
 @require_http_methods(["GET", "POST"])
 def door(request: HttpRequest, name: str) -> HttpResponse:
     """Take what a provider sends; greet it where it first asks whether we are there."""
-    channel = channels().get(name)
+    here = registry.here()
+    if name in here.wrong:
+        return HttpResponse(status=503)  # brought again later, when its settings are right
+    channel = here.channels.get(name)
     if channel is None or not channel.capabilities().inbound:
         raise Http404
     return _greeted(request, channel) if request.method == "GET" else _taken(request, name, channel)

@@ -1,12 +1,22 @@
 """Which channels are there, and which has this installation set up? A file in this folder with a `KIND` is a channel."""
 
 import importlib
+import os
 import pkgutil
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 from meldkring import channels
 from meldkring.channels.contract import Channel, Kind
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """The channels whose settings are there, by name; and those whose settings are wrong, with why in words for an administrator."""
+
+    channels: dict[str, Channel] = field(default_factory=dict)
+    wrong: dict[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -20,11 +30,29 @@ def kinds() -> dict[str, Kind]:
     return found
 
 
-def made(environment: Mapping[str, str]) -> dict[str, Channel]:
-    """The channels whose settings are there, by name. What is set wrongly raises `ValueError` in words an administrator can act on."""
-    found = {}
+def read(environment: Mapping[str, str]) -> SetUp:
+    """What these settings make; one channel that is set wrongly stands in no other's way."""
+    found = SetUp()
     for kind in kinds().values():
-        channel = kind.make({name: environment.get(name, "") for name in kind.settings})
-        if channel is not None:
-            found[kind.name] = channel
+        try:
+            channel = kind.make({name: environment.get(name, "") for name in kind.settings})
+        except ValueError as error:
+            found.wrong[kind.name] = str(error)
+        else:
+            if channel is not None:
+                found.channels[kind.name] = channel
     return found
+
+
+def made(environment: Mapping[str, str]) -> dict[str, Channel]:
+    """The channels of these settings, for who must not begin with one missing: what is wrong raises `ValueError` in words."""
+    found = read(environment)
+    for why in found.wrong.values():
+        raise ValueError(why)
+    return found.channels
+
+
+@cache
+def here() -> SetUp:
+    """What this installation has set up, read once; pages go on without a channel that is set wrongly."""
+    return read(os.environ)

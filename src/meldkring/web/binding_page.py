@@ -1,8 +1,5 @@
 """A member ties a chat to their account: a link of ours that opens it, once and within the hour. One page for every channel that has such a link."""
 
-import os
-from functools import cache
-
 import segno
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,21 +7,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from meldkring.channels import registry
-from meldkring.channels.contract import Channel, Linking
+from meldkring.channels.contract import Linking
 from meldkring.intake import binding
 from meldkring.web import shell
-
-
-@cache
-def channels() -> dict[str, Channel]:
-    """The channels that this installation has set up, read once."""
-    return registry.made(os.environ)
 
 
 def linking() -> list[tuple[str, str]]:
     """The name and label of each channel that a member can tie."""
     kinds = registry.kinds()
-    return [(name, str(kinds[name].label)) for name, made in channels().items() if isinstance(made, Linking) and made.link("x")]
+    return [(name, str(kinds[name].label)) for name, made in registry.here().channels.items() if isinstance(made, Linking) and made.link("x")]
 
 
 @never_cache
@@ -32,7 +23,7 @@ def linking() -> list[tuple[str, str]]:
 @shell.member
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """What it means; and after a tap the link, shown once."""
-    channel: object = channels().get(name)
+    channel: object = registry.here().channels.get(name)
     if not isinstance(channel, Linking) or not channel.link("x"):
         raise Http404
     context: dict[str, object] = {"label": registry.kinds()[name].label, "name": name}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from meldkring.channels import registry
 from meldkring.delivery import health, ledger, troubles
-from meldkring.web import administering, binding_page, shell
+from meldkring.web import administering, shell
 
 # The word, the colour of the tag.
 STATES = {
@@ -34,8 +34,10 @@ class CeilingForm(forms.Form):
 @administering.administrator
 def page(request: HttpRequest) -> HttpResponse:
     """All channels, and what is the matter."""
-    found = health.of(binding_page.channels())
+    here = registry.here()
+    found = health.of(here.channels)
     return render(request, "channels/channels.html", {
+        "wrong": [(troubles.label(name), why) for name, why in here.wrong.items()],
         "channels": [(one, *STATES[one.state]) for one in found], "troubles": [(t, troubles.words(t)) for t in troubles.lasting()],
         "has_wordings": "whatsapp" in {one.name for one in found},
     })  # fmt: skip

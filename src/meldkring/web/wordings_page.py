@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from meldkring.channels import http, whatsapp, whatsapp_templates
+from meldkring.channels import http, registry, whatsapp, whatsapp_templates
 from meldkring.channels.contract import Approval, Channel, Problem, SendError
 from meldkring.delivery import wordings
 from meldkring.delivery.models import WordingRow
-from meldkring.web import administering, binding_page
+from meldkring.web import administering
 
 # The words, the colour of the tag, and what to do.
 STATES = {
@@ -57,7 +57,7 @@ async def _asked(channel: Channel) -> SendError | None:
 
 
 def _channel() -> Channel | None:
-    return binding_page.channels().get(whatsapp.NAME)
+    return registry.here().channels.get(whatsapp.NAME)
 
 
 def _shown(template: whatsapp_templates.Template, row: WordingRow | None) -> dict[str, object]:

@@ -69,6 +69,12 @@ def body(*values: dict[str, Any], phone_id: str = PHONE, field: str = "messages"
     return json.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}).encode()
 
 
+def ruling(value: dict[str, Any], *, account: str = "102290129340398", at: int = 1_790_000_200) -> bytes:
+    """One webhook about a wording of the account."""
+    change = {"field": "message_template_status_update", "value": value}
+    return json.dumps({"object": "whatsapp_business_account", "entry": [{"id": account, "time": at, "changes": [change]}]}).encode()
+
+
 def text(said: str, *, wamid: str = "wamid.IN1", sender: str = ANNA, at: int = 1_790_000_000, **more: Any) -> dict[str, Any]:
     return {"from": sender, "id": wamid, "timestamp": str(at), "type": "text", "text": {"body": said}, **more}
 

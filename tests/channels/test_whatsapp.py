@@ -23,6 +23,7 @@ from meldkring.channels.contract import (
     Outcome,
     Problem,
     Receipt,
+    Ruled,
     Said,
     SendError,
     State,
@@ -314,8 +315,41 @@ def test_a_new_number_is_the_same_person() -> None:
 
 def test_what_is_for_another_number_or_another_subject_is_not_ours() -> None:
     other = read(cases.body({"messages": [cases.text("Hello")]}, phone_id="999"))
-    template = read(cases.body({"event": "APPROVED"}, field="message_template_status_update"))
+    template = read(cases.body({"event": "APPROVED"}, field="account_alerts"))
     assert [type(f) for f in other + template] == [Unreadable, Unreadable]
+
+
+# As on the provider's pages of these webhooks: what each says of a wording, and what we make of it.
+RULINGS: list[tuple[dict[str, Any], str | None, str]] = [
+    ({"event": "APPROVED", "reason": "NONE", "message_template_category": "UTILITY"}, "approved", ""),
+    ({"event": "APPROVED", "reason": "NONE", "message_template_category": "MARKETING"}, "approved", "MARKETING"),
+    ({"event": "REINSTATED", "reason": "NONE"}, "approved", ""),
+    ({"event": "PAUSED", "reason": "NONE", "other_info": {"title": "SECOND_PAUSE", "description": "For 6 hours."}}, "resting", "For 6 hours."),
+    ({"event": "DISABLED", "reason": "NONE", "disable_info": {"disable_date": "1751234563"}}, "resting", ""),
+    ({"event": "PENDING", "reason": "NONE"}, "waiting", ""),
+    ({"event": "PENDING_DELETION", "reason": None}, "missing", ""),
+    ({"event": "REJECTED", "reason": "INVALID_FORMAT", "rejection_info": {"reason": "Ends with a place.", "recommendation": "Add words."}},
+     "refused", "INVALID_FORMAT, Ends with a place., Add words."),
+    ({"event": "FLAGGED", "reason": "NONE"}, None, "FLAGGED"),
+    ({"event": "SOMETHING_NEW"}, None, "SOMETHING_NEW"),
+    ({"previous_quality_score": "GREEN", "new_quality_score": "YELLOW"}, None, "YELLOW"),
+    ({"previous_quality_score": "YELLOW", "new_quality_score": "GREEN"}, None, ""),
+    ({"new_category": "UTILITY", "correct_category": "MARKETING", "category_update_timestamp": 1_790_000_000}, None, "MARKETING (2026-09-21)"),
+    ({"previous_category": "UTILITY", "new_category": "MARKETING"}, None, "MARKETING"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "state", "reason"), RULINGS)
+def test_what_the_provider_rules_about_a_wording_of_ours(value: dict[str, Any], state: str | None, reason: str) -> None:
+    said = {"message_template_id": 1, "message_template_name": "afloop", "message_template_language": "nl", **value}
+    (told,) = read(cases.ruling(said))
+    assert isinstance(told, Ruled)
+    assert (told.name, told.state, told.reason, told.at.timestamp()) == ("afloop", state, reason, 1_790_000_200)
+    assert read(cases.ruling(said)) == [told], "brought again it is the same"
+    assert [type(f) for f in read(cases.ruling({**said, "message_template_name": "another"}))] == [Unreadable]
+    assert [type(f) for f in read(cases.ruling({**said, "message_template_language": "en_US"}))] == [Unreadable]
+    (elsewhere,) = replace(cases.channel(), account_id="9").parse(cases.ruling(said), {})
+    assert isinstance(elsewhere, Unreadable), "another account of the same app"
 
 
 @pytest.mark.parametrize("cut", range(0, len(cases.BATCH), 37))

@@ -21,10 +21,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterat
 
 
 @pytest.fixture
-def wim(demo: str, open_page: Open) -> Page:
-    page = open_page(width=390)
+def wim(demo: str, open_page: Open) -> Iterator[Page]:
+    """Wim's phone, whose console must stay quiet whatever happens on it."""
+    page, said = open_page(width=390), []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda line: said.append(line.text) if line.type in ("error", "warning") else None)
     page.goto(f"{demo}/demo/telefoon/")
-    return page
+    yield page
+    assert not said, said
 
 
 def types(wim: Page, words: str) -> None:

@@ -12,7 +12,7 @@ from tests.town import Town, town
 
 from meldkring.cases import closing, forwarding, judging
 from meldkring.cases.models import Called, Case, Outcome
-from meldkring.delivery import ledger, wordings
+from meldkring.delivery import ledger, troubles, wordings
 from meldkring.delivery.models import Account, Address, Delivery
 from meldkring.intake import binding
 from meldkring.messaging.models import Posting
@@ -256,6 +256,30 @@ def test_a_wording_that_is_not_approved_is_not_used_and_another_way_is(chat: cha
     legs = Delivery.objects.filter(posting__message__contribution__case=case, address__person=place.arie)
     assert {(d.channel, d.state) for d in legs} >= {("whatsapp", "failed")}
     assert legs.get(address=from_arie).code == "no template"
+
+
+def test_what_the_provider_rules_about_a_wording_holds_at_once_and_is_mailed(chat: chatting.Chat, place: Town) -> None:
+    """Without waiting for the hour at which we ask: an alarm that it would refuse goes another way."""
+    chat.own(place.arie, ARIE)
+    asked(chat)
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    paused = chat.provider.rules("alarm_wijk", "PAUSED", at=later, other_info={"title": "FIRST_PAUSE", "description": "Until 6 PM."})
+    earlier = chat.provider.rules("alarm_wijk", "APPROVED", at=later - timedelta(seconds=30))
+    chat.provider.approvals["alarm_wijk"] = "PAUSED"
+    with time_machine.travel(later + timedelta(minutes=1), tick=True):
+        for knock in (paused, earlier, paused):
+            chat.post(*knock)
+        chat.round()
+        reported(chat)
+        assert not chat.lines(ARIE)
+        row = wordings.known("whatsapp")["alarm_wijk"]
+        assert (row.state, row.reason) == ("resting", "Until 6 PM.")
+        assert [(t.kind, t.about) for t in troubles.lasting()] == [("wording", "whatsapp alarm_wijk")]
+    with time_machine.travel(later + timedelta(hours=6), tick=True):
+        chat.post(*chat.provider.rules("alarm_wijk", "REINSTATED"))
+        chat.round()
+        assert not wordings.unapproved("whatsapp")
+        assert not troubles.lasting()
 
 
 def asked(chat: chatting.Chat) -> None:

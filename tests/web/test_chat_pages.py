@@ -86,7 +86,7 @@ def test_the_state_of_each_wording_is_asked_and_shown_with_the_reason(chat: chat
     assert "toegestaan" in client.post(f"{WORDINGS}vraag/", follow=True).content.decode()
     chat.provider.approvals |= {"afloop": "REJECTED", "alarm_wijk": "PAUSED", "bericht_van_stuurgroep": "PENDING"}
     shown = client.post(f"{WORDINGS}vraag/", follow=True).content.decode()
-    for words in ("geweigerd", "stilgezet", "wacht op antwoord", "Laatst gevraagd"):
+    for words in ("geweigerd", "stilgezet", "wacht op antwoord", "Laatst gehoord"):
         assert words in shown
 
 

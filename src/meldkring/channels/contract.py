@@ -165,6 +165,27 @@ class Moved:
     at: datetime
 
 
+class Approval(StrEnum):
+    """How a wording stands with the provider. `RESTING`: approved once, not to be used now."""
+
+    APPROVED = "approved"
+    WAITING = "waiting"
+    REFUSED = "refused"
+    RESTING = "resting"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """The provider says by itself how a wording of ours stands since `at`; without a `state` only something about it, in `reason`."""
+
+    id: str
+    name: str
+    at: datetime
+    state: Approval | None = None
+    reason: str = ""
+
+
 @dataclass(frozen=True)
 class Unreadable:
     """Something came that we do not understand; kept and counted, never a reason to refuse the rest of the batch."""
@@ -173,7 +194,7 @@ class Unreadable:
     why: str
 
 
-Fact = Receipt | Said | Bound | Opted | Moved | Unreadable
+Fact = Receipt | Said | Bound | Opted | Moved | Ruled | Unreadable
 
 
 @dataclass(frozen=True)
@@ -264,16 +285,6 @@ class Acknowledging(Protocol):
     """A channel whose provider shows somebody that we have seen what they said or pressed. Nothing depends on it."""
 
     async def acknowledge(self, fact: Fact, http: Http) -> None: ...
-
-
-class Approval(StrEnum):
-    """How a wording stands with the provider. `RESTING`: approved once, not to be used now."""
-
-    APPROVED = "approved"
-    WAITING = "waiting"
-    REFUSED = "refused"
-    RESTING = "resting"
-    MISSING = "missing"
 
 
 @dataclass(frozen=True)

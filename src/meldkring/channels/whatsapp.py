@@ -109,7 +109,7 @@ class WhatsApp:
         if not self.account_id:
             return SendError(Problem.ACCOUNT, "WHATSAPP_ACCOUNT_ID")
         found: list[dict[str, Any]] = []
-        query = {"fields": "name,status,category,language,rejected_reason", "limit": "100"}
+        query = {"fields": "name,status,category,correct_category,language,rejected_reason,quality_score", "limit": "100"}
         for _page in range(PAGES):
             url = f"{self.api}/{self.version}/{self.account_id}/message_templates?{urlencode(query)}"
             try:
@@ -151,7 +151,7 @@ class WhatsApp:
         return hmac.compare_digest(given.encode(), f"sha256={ours}".encode())
 
     def parse(self, raw: bytes, headers: Mapping[str, str]) -> list[Fact]:
-        return whatsapp_reading.facts(raw, phone_id=self.phone_id, rates=self.rates)
+        return whatsapp_reading.facts(raw, phone_id=self.phone_id, account_id=self.account_id, rates=self.rates)
 
 
 def _free(letter: Letter) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from meldkring.channels import wishes
+from meldkring.channels import whatsapp_templates, wishes
 from meldkring.channels.contract import Bound, Fact, Moved, Opted, Problem, Receipt, Said, State, Unreadable
 
 STATES = {
@@ -31,19 +31,21 @@ CODES: dict[Problem, tuple[int, ...]] = {
 _PROBLEMS = {code: problem for problem, codes in CODES.items() for code in codes}
 # What we cannot read as words; somebody sent it, so they get an answer.
 MEDIA = ("image", "video", "audio", "document", "sticker", "contacts", "order", "unsupported")
+OF_WORDINGS = ("message_template_status_update", "message_template_quality_update", "template_category_update")
 BIND = re.compile(r"^\s*koppel\s+([\w-]{8,64})\s*$", re.IGNORECASE)
 UNKNOWN_TIME = datetime.fromtimestamp(0, UTC)
 
 
-def facts(raw: bytes, *, phone_id: str, rates: Mapping[str, int]) -> list[Fact]:
+def facts(raw: bytes, *, phone_id: str, account_id: str, rates: Mapping[str, int]) -> list[Fact]:
     """Everything in this body, in the order in which it stands there."""
     body = loaded(raw)
-    found = [
-        fact
-        for entry in dicts(body.get("entry"))
-        for change in dicts(entry.get("changes"))
-        for fact in _change(change, phone_id=phone_id, rates=rates)
-    ]
+    found: list[Fact] = []
+    for entry in dicts(body.get("entry")):
+        for change in dicts(entry.get("changes")):
+            if change.get("field") in OF_WORDINGS:
+                found.append(_ruling(change, entry, account_id=account_id))
+            else:
+                found += _change(change, phone_id=phone_id, rates=rates)
     return found or [_odd("nothing in it", raw)]
 
 
@@ -96,6 +98,15 @@ def _change(change: dict[str, Any], *, phone_id: str, rates: Mapping[str, int]) 
         yield _status(status, rates)
     for error in dicts(value.get("errors")):
         yield _odd(f"error {_text(str(error.get('code')))[:20]}", json.dumps(error, sort_keys=True).encode())
+
+
+def _ruling(change: dict[str, Any], entry: dict[str, Any], *, account_id: str) -> Fact:
+    """How a wording of our account stands now. It has no name of the provider's, so its words are its name: brought again, they are the same."""
+    raw, whose = json.dumps([entry.get("time"), change], sort_keys=True).encode(), _text(entry.get("id"))
+    identity = f"ruled:{hashlib.sha256(raw).hexdigest()[:32]}"
+    ours = not (account_id and whose and whose != account_id)
+    told = whatsapp_templates.ruled(_dict(change.get("value")), identity=identity, at=_time(entry.get("time"))) if ours else None
+    return told or Unreadable(identity, "a wording that is not ours")
 
 
 def _message(message: dict[str, Any], names: Mapping[str, str]) -> Iterator[Fact]:

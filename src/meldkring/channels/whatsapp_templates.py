@@ -8,9 +8,10 @@ them as the provider wants to have them (docs/operate/channels/whatsapp.md). Who
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from meldkring.channels.contract import Approval, Letter, Urgency, Wording
+from meldkring.channels.contract import Approval, Letter, Ruled, Urgency, Wording
 
 LANGUAGE = "nl"
 LONGEST_TITLE, LONGEST_TEXT = 150, 500
@@ -21,6 +22,9 @@ STATES = {
     "DELETED": Approval.MISSING, "REJECTED": Approval.REFUSED, "PAUSED": Approval.RESTING, "DISABLED": Approval.RESTING,
     "LIMIT_EXCEEDED": Approval.REFUSED,
 }  # fmt: skip
+# Pages "message_template_status_update", "…_quality_update" and "template_category_update". What is locked or flagged goes on as it was.
+RULINGS = {**STATES, "REINSTATED": Approval.APPROVED, "ARCHIVED": Approval.RESTING}
+HEALTHY = ("", "NONE", "GREEN", "UNKNOWN", "UTILITY")
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,35 @@ def standing(found: Collection[Mapping[str, Any]]) -> Sequence[Wording]:
 def _wording(name: str, found: Mapping[str, Any] | None) -> Wording:
     if found is None:
         return Wording(name, Approval.MISSING)
-    reason = str(found.get("rejected_reason") or "").upper()
-    category = str(found.get("category") or "UTILITY").upper()
-    told = [part for part in (reason if reason != "NONE" else "", category if category != "UTILITY" else "") if part]
-    return Wording(name, STATES.get(str(found.get("status")).upper(), Approval.RESTING), ", ".join(told)[:200])
+    return Wording(name, STATES.get(str(found.get("status")).upper(), Approval.RESTING), _reason(found))
+
+
+def ruled(told: Mapping[str, Any], *, identity: str, at: datetime) -> Ruled | None:
+    """What a webhook says about a wording; None when it is none of ours."""
+    name = str(told.get("message_template_name"))
+    if name not in TEMPLATES or not str(told.get("message_template_language", "")).startswith(LANGUAGE):
+        return None
+    event = str(told.get("event", "")).upper()
+    state = RULINGS.get(event)
+    return Ruled(identity, name, at, state, _reason(told, *([event] if event and state is None else [])))
+
+
+def _reason(found: Mapping[str, Any], *more: str) -> str:
+    """What is the matter with a wording, in the provider's own words: refused and why, at rest until when, dearer, disliked by its readers."""
+    rejection, other, quality = (found.get(name) for name in ("rejection_info", "other_info", "quality_score"))
+    category = found.get("new_category") or found.get("message_template_category") or found.get("category")
+    told = [
+        *more, found.get("reason"), found.get("rejected_reason"), category, _becomes(found), found.get("new_quality_score"),
+        *(part.get(key) for part, key in ((quality, "score"), (rejection, "reason"), (rejection, "recommendation"), (other, "description"))
+          if isinstance(part, Mapping)),
+    ]  # fmt: skip
+    kept = dict.fromkeys(str(part) for part in told if isinstance(part, str) and part.upper() not in HEALTHY)
+    return ", ".join(kept)[:200]
+
+
+def _becomes(found: Mapping[str, Any]) -> str:
+    """The category that it gets, and when: a day before it gets dearer the provider tells."""
+    category, when = str(found.get("correct_category") or ""), found.get("category_update_timestamp")
+    if category.upper() in HEALTHY or not isinstance(when, int):
+        return category
+    return f"{category} ({datetime.fromtimestamp(when, UTC):%Y-%m-%d})" if 0 < when < 2**33 else category

@@ -79,6 +79,10 @@ def words(trouble: Trouble) -> Words:
             _("%(channel)s refused a message because of what was in it (%(detail)s).") % told,
             _("Only that message stopped on this channel. If it happens again, tell who maintains Meldkring."),
         ),
+        "wording": Words(
+            _("The provider of %(channel)s says something about the wording “%(detail)s”.") % told,
+            _("See on the page of wordings how it stands. What may not be used is told another way, or not."),
+        ),
         "unreadable": Words(
             _("Something that came in by %(channel)s could not be worked after five times.") % told,
             _("The log says why. It is kept, so it can be worked again after a repair."),

@@ -108,19 +108,22 @@ def look(*, door: str) -> None:
 def knock(door: str, *, messages: list[dict[str, Any]] | None = None, statuses: list[dict[str, Any]] | None = None) -> None:
     """Bring this to our webhook, signed, as the provider does; a second time if that was asked for."""
     chat = here()
-    raw, headers = chat.provider.webhook(messages=messages, statuses=statuses)
     times, chat.twice = (2 if chat.twice and messages else 1), chat.twice and not messages
+    _bring(door, *chat.provider.webhook(messages=messages, statuses=statuses), times=times, noted=bool(messages))
+
+
+def _bring(door: str, raw: bytes, headers: Mapping[str, str], *, times: int = 1, noted: bool = True) -> None:
     for _n in range(times):
         try:
             answer = httpx.post(door, content=raw, headers={**headers, "content-type": "application/json"}, trust_env=False, timeout=10)
         except httpx.HTTPError as error:
             logger.warning("the demo's webhook was not answered: %s", type(error).__name__)
             continue
-        if messages:
-            chat.note(_("Webhook brought: answer %(status)d") % {"status": answer.status_code})
+        if noted:
+            here().note(_("Webhook brought: answer %(status)d") % {"status": answer.status_code})
 
 
-def mishap(which: str) -> bool:
+def mishap(which: str, *, door: str) -> bool:
     """Let the next message go wrong in one of these ways; False for another word."""
     chat = here()
     if which == "twice":
@@ -130,8 +133,8 @@ def mishap(which: str) -> bool:
     elif which == "silence":
         chat.provider.mishaps.append(vendor.AFTER)
     elif which == "paused":
-        paused = chat.provider.approvals.pop("alarm_wijk", None)
-        chat.provider.approvals |= {} if paused else {"alarm_wijk": "PAUSED"}
+        paused = chat.provider.approvals.get("alarm_wijk", "APPROVED") != "APPROVED"
+        _bring(door, *chat.provider.rules("alarm_wijk", "APPROVED" if paused else "PAUSED"))
     else:
         return False
     return True

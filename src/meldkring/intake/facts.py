@@ -3,8 +3,8 @@
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from meldkring.channels.contract import Bound, Capabilities, Fact, Moved, Opted, Receipt, Said
-from meldkring.delivery import addresses, answering, receipts
+from meldkring.channels.contract import Bound, Capabilities, Fact, Moved, Opted, Receipt, Ruled, Said
+from meldkring.delivery import addresses, answering, receipts, wordings
 from meldkring.delivery.models import Address
 from meldkring.intake import believing, binding, conversing, strangers
 
@@ -25,6 +25,8 @@ def act(channel: str, fact: Fact, *, able: Capabilities) -> None:
         _bound(channel, fact)
     elif isinstance(fact, Moved):
         addresses.move(channel, fact.old, fact.new)
+    elif isinstance(fact, Ruled):
+        wordings.ruled(channel, fact)
     elif isinstance(fact, Said):
         addresses.heard(channel, fact.address, at=fact.at)
         conversing.heard(channel, fact, able=able)

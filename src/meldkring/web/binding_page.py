@@ -15,7 +15,9 @@ from meldkring.web import shell
 def linking() -> list[tuple[str, str]]:
     """The name and label of each channel that a member can tie."""
     kinds = registry.kinds()
-    return [(name, str(kinds[name].label)) for name, made in registry.here().channels.items() if isinstance(made, Linking) and made.link("x")]
+    return [
+        (name, str(kinds[name].label)) for name, made in registry.here().channels.items() if isinstance(made, Linking) and made.link("x")
+    ]
 
 
 @never_cache

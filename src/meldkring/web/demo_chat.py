@@ -60,7 +60,7 @@ def press(request: HttpRequest) -> HttpResponse:
 @require_POST
 def mishap(request: HttpRequest) -> HttpResponse:
     """Let the provider fail with what comes next."""
-    if not pretending.mishap(request.POST.get("which", "")):
+    if not pretending.mishap(request.POST.get("which", ""), door=_door()):
         raise Http404
     return _after(request)
 
@@ -94,7 +94,7 @@ def _shown(request: HttpRequest) -> dict[str, object]:
         "mark": f"{len(found)}.{sum(line.state == 'read' for line in found)}.{sum(bool(line.pressed) for line in found)}.{len(here.seen)}",
         "waiting": list(here.provider.mishaps),
         "twice": here.twice,
-        "paused": "alarm_wijk" in here.provider.approvals,
+        "paused": here.provider.approvals.get("alarm_wijk", "APPROVED") != "APPROVED",
     }
 
 

@@ -16,7 +16,7 @@ from tests.delivery import post_office
 
 from meldkring.channels import registry, whatsapp
 from meldkring.channels.contract import Channel, Fact
-from meldkring.delivery import addresses, fanout, ledger
+from meldkring.delivery import addresses, fanout, ledger, releasing
 from meldkring.delivery.models import Address
 from meldkring.demo import vendor
 from meldkring.intake import strangers, taking
@@ -79,6 +79,7 @@ class Chat:
         asyncio.run(taking.acknowledge(seen, ours, self.provider))
         async_to_sync(strangers.answer)(ours, self.provider)
         fanout.run(channels={"whatsapp"}, paid={"whatsapp"})
+        releasing.run({"whatsapp": self.channel.capabilities()})
         while post_office.carry(self.channel, self.provider, limit=50):
             pass
 

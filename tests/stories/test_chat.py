@@ -61,20 +61,24 @@ def test_a_report_by_chat_at_night_reaches_desk_and_group(chat: chatting.Chat, p
     # Arie has not written for more than a day: approved wording, without her name or number.
     (alarm,) = chat.lines(ARIE)
     assert alarm.link == f"/casus/{case.reference}/"
-    assert "autodeuren" in alarm.text
+    assert "Alarm · A" in alarm.text
+    assert "112 gebeld door de melder" in alarm.text
+    assert "autodeuren" not in alarm.text, "nobody who screens looked at her words"
     assert "Anna" not in alarm.text
     assert ANNA not in alarm.text
     report = Posting.objects.get(message__contribution__case=case, group=place.watch_a)
     forwarding.forward(report, to=[place.coordination_noord], steering=place.steering_1, by=place.sam)
     assert Posting.objects.filter(group=place.coordination_noord, message=report.message).exists()
+    assert "autodeuren" in chat.presses(ARIE, "Lees meer", line=alarm).text, "forwarding is approving"
     # He answers the alarm itself: a reaction in that case, and nothing is asked.
     answered = chat.says(ARIE, "Ze lopen nu bij de bakker.", reply_to=alarm.id)
     assert place.watch_a.name in answered.text
     assert Posting.objects.filter(message__text="Ze lopen nu bij de bakker.", message__author=place.arie, group=place.watch_a).exists()
-    assert "bij de bakker" in chat.lines(ANNA)[-1].text
-    closing.close(case, outcome=Outcome.CAUGHT, text="Aangehouden. Dank aan iedereen.", by=place.anna)
+    assert "Een buur schreef iets nieuws" in chat.lines(ANNA)[-1].text
+    closing.close(case, outcome=Outcome.CAUGHT, text="Aangehouden bij de bakker.", by=place.anna)
     chat.round()
-    assert "Aangehouden" in chat.lines(ARIE)[-1].text
+    assert "Voorbij: De politie heeft iemand" in chat.lines(ARIE)[-1].text
+    assert "bakker" not in chat.lines(ARIE)[-1].text
 
 
 @pytest.mark.requirement("S30")
@@ -113,7 +117,7 @@ def test_stop_is_obeyed_before_the_webhook_is_answered_and_start_begins_again(ch
     assert len(chat.lines(ARIE)) == heard
     chat.says(ARIE, "start")
     reported(chat, "Iemand staat bij de achterdeur.")
-    assert any("achterdeur" in line.text for line in chat.lines(ARIE)[heard:])
+    assert any("Alarm · A" in line.text for line in chat.lines(ARIE)[heard:])
 
 
 def test_the_same_webhook_twice_and_a_batch_of_many_are_each_message_once(chat: chatting.Chat, place: Town) -> None:
@@ -198,7 +202,8 @@ def test_the_steering_member_on_duty_judges_by_button(chat: chatting.Chat, place
     chat.own(place.sam, SAM)
     case = reported(chat)
     alarm = next(line for line in chat.lines(SAM) if line.link)
-    shown = chat.presses(SAM, "Laat meer zien", line=alarm)
+    shown = chat.presses(SAM, "Lees meer", line=alarm)
+    assert "autodeuren" in shown.text, "who judges reads for us what is judged"
     labels = [label for _id, label in shown.buttons]
     assert "Niet van belang" in labels
     up = next(label for label in labels if label != "Niet van belang" and "groep" not in label)

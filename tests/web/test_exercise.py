@@ -15,7 +15,8 @@ from tests.town import Town, town
 from meldkring.audit.models import Line
 from meldkring.cases import closing, exercising, forwarding, holding, reporting
 from meldkring.cases.models import Called, Case
-from meldkring.delivery import composing
+from meldkring.channels.contract import Capabilities
+from meldkring.delivery import bulletins, composing
 from meldkring.figures import keeping
 from meldkring.groups import roles
 from meldkring.messaging import access as messaging_access
@@ -140,11 +141,16 @@ def test_every_letter_and_every_forward_text_is_marked(place: Town) -> None:
     closing.close(case, outcome="good", text="Klaar, dank je wel", by=place.sam)
     said.append(Posting.objects.get(message__kind="closing", group=place.watch_a))
     for chain in messaging_access.chains(said).values():
-        for words in (composing._content(chain, language="nl", names=True), composing.bulletin(chain, language="nl")):
+        in_our_words = bulletins.own(chain, words=None)
+        for words in (
+            in_our_words,
+            composing._content(chain, language="nl", able=Capabilities(), released={}),
+            bulletins.outside(chain, language="nl"),
+        ):
             text = words if isinstance(words, str) else f"{words.title}\n{words.text}"
             assert text.startswith("OEFENING · ")
             assert not SAYS_CALLED.search(text)
-    letter = composing._content([posting], language="nl", names=True)
+    letter = composing._content([posting], language="nl", able=Capabilities(), released={})
     assert letter.exercise
     assert "bel hier geen 112 voor" in letter.text
 
@@ -153,7 +159,7 @@ def test_a_program_that_says_112_was_called_does_not_make_an_exercise_say_so(pla
     posting = reporting.report("Muts", group=place.watch_a, by=place.anna, called=Called.BY_ME, exercise=True)
     page = of(place.arie).get(reverse("case", args=[posting.message.contribution.case.reference])).content.decode()
     assert not SAYS_CALLED.search(page[page.index("<main") :])
-    assert "112 gebeld" not in composing.bulletin([posting], language="nl")
+    assert "112 gebeld" not in bulletins.outside([posting], language="nl")
 
 
 def test_nobody_can_say_that_they_called_for_it(place: Town) -> None:

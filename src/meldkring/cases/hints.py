@@ -1,9 +1,11 @@
 """Is there something in a text that residents need not read: a number plate, perhaps somebody's name? (rules 2)
 
-A plate is recognised by its form. A name cannot be, so what is found is a hint to look, and finding nothing is no promise.
+A plate or a telephone number is recognised by its form. A name cannot be, so what is found is a hint to look, and finding nothing is no
+promise; only the names of people we know are found for certain.
 """
 
 import re
+from collections.abc import Iterable
 
 _PART = r"(?:[A-Z]{1,3}|[0-9]{1,3})"
 _PLATE = re.compile(rf"(?<![\w-])({_PART})([- ]?)({_PART})\2({_PART})(?![\w-])", re.IGNORECASE)
@@ -11,6 +13,9 @@ _FORMS = {(2, 2, 2), (2, 3, 1), (1, 3, 2), (3, 2, 1), (1, 2, 3), (3, 1, 2), (2, 
 _NAME = re.compile(
     r"\b(?:heet|genaamd|naam(?: is)?|called|named|name is)\s+([A-Z][\w'-]+(?:\s+(?:van|de|der|den|el|al)\b)*(?:\s+[A-Z][\w'-]+)?)"
 )
+# Ten digits, or eleven with the country; not 0800, 0900 and the like, which everybody may call.
+_PHONE = re.compile(r"(?<![\w+])(?:(?:\+|00)31[\s-]?(?:\(0\)[\s-]?)?|0(?![89]0))[1-9](?:[\s-]?[0-9]){8}(?!\w)")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def plates(text: str) -> list[str]:
@@ -26,6 +31,15 @@ def without_plates(text: str, *, instead: str) -> str:
 def names(text: str) -> list[str]:
     """What is told as being somebody's name."""
     return [found[1] for found in _NAME.finditer(text)]
+
+
+def without_people(text: str, known: Iterable[str], *, name: str, number: str) -> str:
+    """The text with other words in the place of names that are told as such or `known`, and of telephone numbers and e-mail addresses."""
+    every = {n for n in (*names(text), *known) if len(n) > 1}
+    if every:
+        longest_first = sorted(map(re.escape, every), key=len, reverse=True)
+        text = re.sub(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)", lambda _found: name, text)
+    return _PHONE.sub(number, _MAIL.sub(number, text))
 
 
 def _is_plate(found: "re.Match[str]") -> bool:

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from meldkring.audit import log
-from meldkring.cases import access, lifecycle, reporting
+from meldkring.cases import access, approving, lifecycle, reporting
 from meldkring.cases.models import Case, Holder, Status
 from meldkring.groups import roles
 from meldkring.groups.models import Group
@@ -49,7 +49,7 @@ def call(text: str, *, case: Case, group: Group, by: Person, key: uuid.UUID | No
     present = holder(case, group)
     if present and present.person_id != by.pk and present.how != Holder.How.FORWARDED:
         raise AlreadyHeld(present)
-    posting = reporting.react(text or _("I have called the police too."), case=case, group=group, by=by, kind=Kind.CALL, key=key)
+    posting = reporting.react(text or str(approving.CALLED_TOO), case=case, group=group, by=by, kind=Kind.CALL, key=key)
     if not present or present.person_id != by.pk:
         _hold(case, group, by, how=Holder.How.CALLED, by=by)
     return posting

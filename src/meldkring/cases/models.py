@@ -198,6 +198,25 @@ class Advised(models.Model):
         return f"{self.followed}: {self.judgement_id}"
 
 
+class Approval(models.Model):
+    """Which words of a message may go where only our own words may, who decided that and when (ADR 0007). `holds_from`: undone before that
+    moment nobody has read them. `words` is empty where the message goes as it was said."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="approvals")
+    posting = models.ForeignKey(Posting, models.CASCADE, related_name="approvals")
+    words = models.TextField(blank=True)
+    by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    holds_from = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("message",), condition=Q(undone_at=None), name="approved_once")]
+
+    def __str__(self) -> str:
+        return f"words of {self.message_id}"
+
+
 class Follow(models.Model):
     """Later reactions to this case in `source` go to `target` without judging, on behalf of `steering`, until switched off."""
 

@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from meldkring.audit import log
-from meldkring.cases import following, lifecycle
+from meldkring.cases import approving, following, lifecycle
 from meldkring.cases.models import Called, Case, Contribution, Holder
 from meldkring.groups import roles
 from meldkring.groups.models import Group
@@ -98,6 +98,7 @@ def release(posting: Posting, *, by: Person) -> Posting:
     """Let a held post of an open case appear, and pass it on where its case is followed; refuses with `CaseClosed` or `NotHere`."""
     case = lifecycle.open_case(posting.message.contribution.case)
     posting = postings.release(posting, by=by)
+    approving.release(posting, by=by)
     following.pass_on(posting, case=case)
     return posting
 

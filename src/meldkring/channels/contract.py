@@ -206,7 +206,8 @@ class Capabilities:
     unread one before it with the same topic.
     `free_window`: so many seconds after somebody wrote to us anything may be sent to them. `price`: the most that one letter costs, in
     micro-euros. `names`: whether a letter may name a neighbour, or only groups. `knows_sender`: whether the provider knows who wrote; where it
-    does not, what somebody says counts only with the token of a letter to their own address.
+    does not, what somebody says counts only with the token of a letter to their own address. `own_words`: only our own words may go: what a
+    member said goes there once somebody who screens decided about it, until then its facts alone.
     """
 
     idempotent: bool = False
@@ -224,6 +225,7 @@ class Capabilities:
     price: int = 0
     names: bool = True
     knows_sender: bool = True
+    own_words: bool = False
 
 
 class Http(Protocol):

@@ -1,6 +1,6 @@
 """WhatsApp, one to one, over the Cloud API of its owner: one number of ours, to which a resident writes and from which they are told.
 
-Never a group and never a relay of somebody's chat: what members get is our own bulletin, without the name or number of who reported.
+Never a group and never a relay of somebody's chat, which its terms forbid: what members get is our own bulletin (`own_words`, ADR 0007).
 Within a day after a person wrote anything may be sent to them, later only wording approved beforehand (`whatsapp_templates`). The provider
 knows no idempotency: our letter's id goes along and comes back in every receipt, so that after a time-out one can see whether it went.
 """
@@ -65,7 +65,7 @@ class WhatsApp:
         # One message in six seconds to one person is the mean; 45 may come at once, so a conversation need not wait (131056 says when it must).
         return Capabilities(
             paid=True, inbound=True, receipts=True, buttons=BUTTONS, longest=LONGEST_TEXT, per_second=80.0, free_window=WINDOW,
-            price=self.rates.get("utility", 0), names=False,
+            price=self.rates.get("utility", 0), names=False, own_words=True,
         )  # fmt: skip
 
     async def send(self, letter: Letter, http: Http) -> Outcome:

@@ -49,22 +49,25 @@ TEMPLATES = {
     for t in (
         Template(
             "alarm_wijk",
-            "Bericht van je buurtpreventie: {{1}}\n\n{{2}}\n\nZie je het gebeuren? Bel eerst 112. Je krijgt dit omdat je je hiervoor hebt aangemeld.",
-            ("Alarm: iemand forceert een achterdeur · De Laning", "Twee personen met donkere jassen, lopen naar de brug. · 112 is gebeld"),
-            (("seen_nothing", "Hier niets gezien"), ("show", "Laat meer zien")),
+            "Bericht van je buurtpreventie: {{1}}\n\n{{2}}\n\nJe krijgt dit omdat je je hiervoor hebt aangemeld.",
+            (
+                "Alarm · De Laning",
+                "27 november 22:14 · 112 gebeld door de melder · Plaats: Lindelaan · Looprichting: noord · Zie je dit ook? Bel 112 en houd afstand.",
+            ),
+            (("seen_nothing", "Hier niets gezien"), ("show", "Lees meer")),
             lasts=3600,
         ),
         Template(
             "afloop",
             "Een melding in je buurt is afgelopen: {{1}}\n\n{{2}}\n\nDank je wel voor het meekijken.",
-            ("Afgelopen: aangehouden · De Laning", "De politie heeft iemand aangehouden. Dank aan iedereen."),
-            (("show", "Laat meer zien"),),
+            ("Voorbij: de politie heeft iemand · De Laning", "Het ging om het alarm van 22:14."),
+            (("show", "Lees meer"),),
         ),
         Template(
             "bericht_van_stuurgroep",
             "De stuurgroep van je buurtpreventie laat je weten: {{1}}\n\n{{2}}\n\nWil je dit niet meer op WhatsApp? Antwoord dan met STOP.",
             ("Mededeling · De Laning", "De spelregels zijn veranderd. Lees ze op de pagina van je groep."),
-            (("show", "Laat meer zien"),),
+            (("show", "Lees meer"),),
         ),
     )
 }

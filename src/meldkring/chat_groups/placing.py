@@ -21,7 +21,7 @@ from meldkring.audit import log
 from meldkring.cases.models import Called, Case, Status
 from meldkring.channels.contract import Action, Urgency
 from meldkring.chat_groups.models import ChatGroup, Placing
-from meldkring.delivery import composing, preferences
+from meldkring.delivery import bulletins, preferences
 from meldkring.groups import roles
 from meldkring.groups.models import Membership
 from meldkring.messaging import access as messaging_access
@@ -198,7 +198,7 @@ def _lines(found: Sequence[tuple[ChatGroup, Posting, str, datetime]]) -> list[Li
     made = []
     for chat_group, posting, what, since in found:
         chain = [*chains[posting.pk][:-1], posting]
-        write = composing.taken_back if what == What.TAKEN_BACK else composing.bulletin
+        write = bulletins.taken_back if what == What.TAKEN_BACK else bulletins.outside
         made.append(Line(chat_group, posting, str(what), since, write(chain, language=_language(chat_group))))
     return made
 

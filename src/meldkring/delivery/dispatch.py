@@ -81,13 +81,24 @@ def _looked_at(channel: str, taken: list[Delivery], *, able: Capabilities, now: 
         needed, beyond = ledger.reserve(channel, composing.together(needed), price=able.price)
         outcomes.next_way(beyond)
     _window(needed, able=able, now=now)
+    had = {d.pk for d in needed if d.facts_only}
     ready, unapproved = [], wordings.unapproved(channel) if able.free_window else frozenset()
     for together, letter in composing.letters(needed, able=able):
         if letter is None:
             outcomes.end(together, State.FAILED, problem=Problem.CONTENT, code="not composed")
         else:
             ready.append((together, replace(letter, unapproved=unapproved) if unapproved else letter))
+    if able.own_words:
+        _mark_bare(needed, had)
     return ready
+
+
+def _mark_bare(needed: Iterable[Delivery], had: set[UUID]) -> None:
+    """Which of these go out with facts alone: those who get them wait for the words (`releasing`)."""
+    changed = [d for d in needed if d.facts_only != (d.pk in had)]
+    for bare in (True, False):
+        if pks := [d.pk for d in changed if d.facts_only is bare]:
+            Delivery.objects.filter(pk__in=pks).update(facts_only=bare)
 
 
 def _window(needed: Iterable[Delivery], *, able: Capabilities, now: datetime) -> None:

@@ -106,6 +106,9 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     repeats = models.PositiveSmallIntegerField(default=0, help_text=_("Sent again without knowing whether it had arrived: at most once."))
     as_template = models.BooleanField(default=False)
+    facts_only = models.BooleanField(
+        default=False, help_text=_("Told without the words of the member, which follow once they are released.")
+    )
     provider_id = models.CharField(max_length=200, blank=True)
     problem = models.CharField(max_length=20, blank=True)
     code = models.CharField(max_length=60, blank=True)
@@ -129,6 +132,7 @@ class Delivery(models.Model):
             models.Index(fields=("channel", "provider_id"), name="delivery_by_provider"),
             models.Index(fields=("channel", "handed_over_at"), name="delivery_by_month"),
             models.Index(fields=("channel",), condition=Q(reserved__gt=0), name="delivery_reserved"),
+            models.Index(fields=("channel", "made_at"), condition=Q(facts_only=True), name="delivery_owes_words"),
         ]
 
     def __str__(self) -> str:

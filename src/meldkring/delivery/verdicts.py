@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from meldkring.cases import judging
+from meldkring.cases import approving, judging
 from meldkring.channels.contract import Action
 from meldkring.groups import duty, routes, steering
 from meldkring.groups.models import Group, Kind
@@ -49,6 +49,15 @@ def actions(posting: Posting, *, steering: Group, language: str) -> tuple[Action
         return tuple(
             Action(f"judge:{posting.pk}:{steering.pk}:{what}", str(label)) for what, label in [*choices, ("no", _("Not relevant"))]
         )
+
+
+def releasing(posting: Posting, *, by: Person) -> tuple[Action, ...]:
+    """The button that lets a member's words go where only our own may, for who screens and while nobody decided."""
+    steering = posting.group.run_by_id
+    if not steering or not approving.may(posting, by=by):
+        return ()
+    with translation.override(by.language):
+        return (Action(f"judge:{posting.pk}:{steering}:words", _("Release the words")),)
 
 
 def _steering_groups(group: Group) -> list[Group]:

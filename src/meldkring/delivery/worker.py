@@ -18,8 +18,8 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections, connection
 
 from meldkring import bell
-from meldkring.channels.contract import Channel, Http, Letter, Outcome, Problem, SendError
-from meldkring.delivery import accounts, answering, dispatch, fanout, outcomes, recalling, receipts
+from meldkring.channels.contract import Capabilities, Channel, Http, Letter, Outcome, Problem, SendError
+from meldkring.delivery import accounts, answering, dispatch, fanout, outcomes, recalling, receipts, releasing
 from meldkring.delivery.models import Delivery
 
 logger = logging.getLogger("meldkring.delivery")
@@ -36,10 +36,10 @@ async def run(channels: Mapping[str, Channel], http: Http) -> None:
     woken = {name: asyncio.Event() for name in channels}
     planned = asyncio.Event()
     forget = bell.listen(partial(_heard, planned, woken))
-    paid = {name for name, channel in channels.items() if channel.capabilities().paid}
     try:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_plan(planned, woken, paid))
+            able = {name: channel.capabilities() for name, channel in channels.items()}
+            tasks.create_task(_plan(planned, woken, able))
             for name, channel in channels.items():
                 tasks.create_task(_carry(name, channel, http, woken[name]))
     finally:
@@ -54,12 +54,14 @@ def _heard(planned: asyncio.Event, woken: Mapping[str, asyncio.Event], topic: st
             event.set()
 
 
-async def _plan(early: asyncio.Event, woken: Mapping[str, asyncio.Event], paid: set[str]) -> None:
+async def _plan(early: asyncio.Event, woken: Mapping[str, asyncio.Event], able: Mapping[str, Capabilities]) -> None:
     thread, tidied = ThreadPoolExecutor(1), float("-inf")
+    paid = {name for name, can in able.items() if can.paid}
     resting: dict[int, datetime] = {}
     while True:
         early.clear()
         done = await _in(thread, partial(fanout.run, channels=set(woken), paid=paid, resting=resting), otherwise=0)
+        done += await _in(thread, partial(releasing.run, able), otherwise=0)
         if done:
             for event in woken.values():
                 event.set()

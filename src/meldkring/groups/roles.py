@@ -147,6 +147,13 @@ def steering_groups(person: Person) -> list[Group]:
     return [s.group for s in standing if s.group.kind == Kind.STEERING]
 
 
+def deciding(people: Iterable[int]) -> set[int]:
+    """Which of these people decide what neighbours read, now: who screens somewhere, or speaks for the police. One query."""
+    deciders = {role for (role, _kind), rights in RIGHTS.items() if rights & {R.SCREEN, R.POLICE}}
+    lasting = Membership.objects.filter(person__in=people, role__in=deciders, left_at=None, person__second_factor_since__isnull=False)
+    return set(lasting.values_list("person", flat=True))
+
+
 def members(groups: Iterable[Group]) -> QuerySet[Person]:
     """The people who can now read in any of these groups, each once."""
     who = Q(pk=None)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from meldkring.cases import reporting
 from meldkring.cases.models import Called
 from meldkring.channels.contract import Action
+from meldkring.delivery import bulletins, phrasing
 from meldkring.groups import roles
 from meldkring.intake import reacting
 from meldkring.intake.models import Conversation
@@ -155,19 +156,21 @@ def _report(talk: Conversation, heard: Heard) -> None:
 
 def _question(talk: Conversation, heard: Heard, before: str = "") -> None:
     """What we ask at this step, each answer a button."""
-    text, labels = _asked(talk)
+    text, labels = _asked(talk, heard)
     choices = CHOICES[Step(talk.step)] if labels else []
     actions = [Action(f"ask:{_mark(talk)}:{choice}", label) for choice, label in zip(choices, labels, strict=True)]
     _ask(heard, "\n\n".join(filter(None, (before, heard.left_out, text))), actions)
 
 
-def _asked(talk: Conversation) -> tuple[str, list[str]]:
+def _asked(talk: Conversation, heard: Heard) -> tuple[str, list[str]]:
     if not talk.text:
         return _("We have the place. Write in words what you see there. Is it happening now? First call 112."), []
     said = {"text": talk.text if len(talk.text) <= 300 else f"{talk.text[:299]}…"}
     if talk.step == Step.WHICH and talk.about:
         case = talk.about.message.contribution.case
-        title = f"{_('EXERCISE')} · {case.title}" if case.exercise else case.title
+        # Its title is cut from the words of who reported it.
+        ours = heard.able.own_words and case.opened_by_id != heard.address.person_id
+        title = phrasing.marked(bulletins.titled(bulletins.called(case), talk.about) if ours else case.title, case.exercise and not ours)
         text = _("Does this belong to “%(title)s”?\n\nYou wrote: “%(text)s”") % {"title": title, **said}
         return text, [_("Yes, add it"), _("No, something new")]
     if talk.step == Step.CALLED:

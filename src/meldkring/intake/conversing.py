@@ -7,18 +7,20 @@ seen here”. Anything else is the beginning of a report or an answer to what we
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from meldkring.cases import forwarding, holding, judging, lifecycle, reporting
+from meldkring.cases import approving, forwarding, holding, judging, lifecycle, reporting
 from meldkring.channels.contract import Capabilities, Said
-from meldkring.delivery import composing
+from meldkring.delivery import composing, phrasing, releasing
 from meldkring.delivery.models import Address, Delivery
 from meldkring.groups import roles
 from meldkring.intake import asking, judging_here, reacting, strangers
 from meldkring.intake.reacting import Heard
+from meldkring.messaging import access
 from meldkring.messaging import posting as postings
+from meldkring.messaging.models import Posting
 
 REFUSALS = (
     roles.NotAllowed, postings.BadText, postings.NotHere, postings.KeyUsed, lifecycle.CaseClosed, reporting.BadAnswer, judging.AlreadyJudged,
-    judging.TooLate, forwarding.NotOnRoute, holding.AlreadyHeld,
+    judging.TooLate, forwarding.NotOnRoute, holding.AlreadyHeld, approving.AlreadyApproved,
 )  # fmt: skip
 
 
@@ -37,6 +39,8 @@ def heard(channel: str, said: Said, *, able: Capabilities) -> None:
             return
         try:
             _understand(told)
+        except judging.AlreadyJudged as refusal:
+            told.answer(str(refusal) if able.names else _("A colleague has just judged this message."))
         except REFUSALS as refusal:
             told.answer(str(refusal))
 
@@ -44,14 +48,15 @@ def heard(channel: str, said: Said, *, able: Capabilities) -> None:
 def _understand(heard: Heard) -> None:
     said = heard.said
     if said.button.startswith("judge:"):
-        heard.answer(judging_here.pressed(said.button, by=heard.address.person))
+        text, more = judging_here.pressed(said.button, by=heard.address.person)
+        heard.answer(text, actions=more if heard.able.own_words else ())
         return
     told = reacting.told(heard)
     posting = reacting.of_case(told)
     if said.button == "show":
         _show(heard, told)
     elif said.button == "seen_nothing" and posting:
-        reacting.react(heard, posting, _("Saw nothing here."))
+        reacting.react(heard, posting, str(approving.SAW_NOTHING))
     elif posting and not said.button and (said.text.strip() or said.place):
         reacting.react(heard, posting, said.text.strip() or _("I am here."), place=said.place)
     else:
@@ -60,9 +65,35 @@ def _understand(heard: Heard) -> None:
 
 def _show(heard: Heard, told: Delivery | None) -> None:
     """More of what a short message told, with its buttons: somebody who presses may be sent anything now."""
-    letter = composing.again(told, able=heard.able) if told and told.posting else None
-    if told is None or letter is None:
+    if told is None or told.posting is None:
+        heard.answer(_("Open your page to read more."))
+        return
+    if not access.postings(heard.address.person).filter(pk=told.posting.pk, hidden_at=None, withdrawn_at=None).exists():
+        heard.answer(_("This message no longer stands there."))
+        return
+    letter = composing.again(told, able=heard.able)
+    waits = letter is not None and told.facts_only
+    if waits:
+        letter = composing.to_judge(told, able=heard.able)
+    releasing.told(told)
+    if letter is None and waits:
+        heard.answer(_not_yet(told.posting), about=told.posting.pk)
+        return
+    if letter is None:
         heard.answer(_("Open your page to read more."))
         return
     actions = [a for a in letter.actions if a.id != "open"]
-    heard.answer(f"{letter.text}\n\n{letter.url}", title=letter.title, actions=actions, about=told.posting_id or 0)
+    heard.answer(f"{letter.text}\n\n{letter.url}", title=letter.title, actions=actions, about=told.posting.pk)
+
+
+def _not_yet(posting: Posting) -> str:
+    """Why the words do not stand here, and where they do."""
+    contribution = getattr(posting.message, "contribution", None)
+    if contribution is None:
+        return _("The words themselves do not come here. Read them on the page, signed in: %(url)s") % {
+            "url": phrasing.url("group", posting.group_id)
+        }
+    return _(
+        "What the neighbour wrote has not been released for this chat yet. On the page you read it now, signed in: %(url)s\n\nHere it comes as "
+        "soon as the steering group has looked at it."
+    ) % {"url": phrasing.url("case", contribution.case.reference)}

@@ -7,17 +7,20 @@ import re
 
 from django.utils.translation import gettext as _
 
-from meldkring.cases import forwarding, judging
+from meldkring.cases import approving, forwarding, judging
+from meldkring.channels.contract import Action
+from meldkring.delivery import verdicts
 from meldkring.groups import roles, routes
 from meldkring.messaging import access
 from meldkring.messaging.models import Posting
 from meldkring.people.models import Person
 
-BUTTON = re.compile(r"judge:([0-9]{1,18}):([0-9]{1,18}):(up|watch|no)")
+BUTTON = re.compile(r"judge:([0-9]{1,18}):([0-9]{1,18}):(up|watch|no|words)")
 
 
-def pressed(button: str, *, by: Person) -> str:
-    """Carry out a verdict given by button, through the same verbs as the desk; the answer in words. Refuses as they do."""
+def pressed(button: str, *, by: Person) -> tuple[str, tuple[Action, ...]]:
+    """Carry out a verdict given by button, through the same verbs as the desk; the answer in words, and what can be decided next. Refuses as
+    they do."""
     found = BUTTON.fullmatch(button)
     if found is None:
         raise roles.NotAllowed(_("You cannot judge this message."))
@@ -26,13 +29,14 @@ def pressed(button: str, *, by: Person) -> str:
     steering = next((g for g in roles.steering_groups(by) if g.pk == int(steering_pk)), None)
     if posting is None or steering is None:
         raise roles.NotAllowed(_("You cannot judge this message."))
+    if what == "words":
+        approving.approve(posting, words=approving.draft(posting.message), by=by)
+        return _("The words are released. Who asked for more gets them in a moment."), ()
     if what == "no":
         judging.not_relevant(posting, steering=steering, by=by)
-        return _("Judged: not relevant to others.")
+        return _("Judged: not relevant to others."), verdicts.releasing(posting, by=by)
     stands = set(Posting.objects.filter(message=posting.message_id, withdrawn_at=None).values_list("group", flat=True))
     wanted = [t for t in routes.targets(posting.group, steering=steering) if t.is_watch == (what == "watch") and t.pk not in stands]
     forwarding.forward(posting, to=wanted, steering=steering, by=by, follow=True)
-    return _("Forwarded to %(groups)s, %(people)d people. Later reactions go along.") % {
-        "groups": ", ".join(t.name for t in wanted),
-        "people": roles.reach(wanted),
-    }
+    told = {"groups": ", ".join(t.name for t in wanted), "people": roles.reach(wanted)}
+    return _("Forwarded to %(groups)s, %(people)d people. Later reactions go along.") % told, ()

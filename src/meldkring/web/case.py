@@ -5,9 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
-from meldkring.cases import access, closing, reporting, validity
+from meldkring.cases import access, approving, closing, reporting, validity
 from meldkring.cases.models import Case, Contribution, Holder
 from meldkring.chat_groups import access as chat_access
 from meldkring.chat_groups import placing
@@ -78,7 +77,7 @@ def possible(request: HttpRequest, case: Case, stands: set[int]) -> dict[str, An
         "can_reopen": steers,
         "is_holder": held and not case.exercise,
         "chat_originals": placing.originals(chat_access.beside_any(here(request, Right.JUDGE, stands)), case) if steers else [],
-        "quick_answers": (_("I have seen nothing in my street."), _("I am looking out of the window."), _("I see them too.")),
+        "quick_answers": approving.QUICK_ANSWERS,
     }
 
 

@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from meldkring.cases import forwarding, holding, judging, lifecycle, reporting, validity
+from meldkring.cases import approving, forwarding, holding, judging, lifecycle, reporting, validity
 from meldkring.chat_groups import keeping, placing
 from meldkring.complaints import hearing
 from meldkring.groups import contact, duty, joining, linking, officers, officials, roles, steering
@@ -62,6 +62,7 @@ REFUSALS = (
     judging.AlreadyJudged,
     judging.TooLate,
     forwarding.NotOnRoute,
+    approving.AlreadyApproved,
     hearing.AlreadyDone,
     linking.CannotLink,
     officials.BadInvitation,

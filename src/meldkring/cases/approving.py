@@ -1,0 +1,183 @@
+"""Which words of a member may go where only our own words may (ADR 0007)? Those about which somebody who screens decided; until then facts go.
+
+Decided is: said by who screens or by an officer, forwarded by judging, released from the hold, or approved here, perhaps in other words. What
+went along by itself was decided by nobody. What somebody pressed instead of wrote is ours already.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+from functools import cache
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from meldkring.audit import log
+from meldkring.cases import hints, judging, lifecycle
+from meldkring.cases.models import UNDO, Approval, Contribution, Judgement, Status
+from meldkring.groups import roles
+from meldkring.groups.models import Group
+from meldkring.messaging import posting as postings
+from meldkring.messaging.models import Change, Kind, Message, Posting
+from meldkring.people.models import Person
+
+KINDS = (Kind.REPORT, Kind.REACTION, Kind.NEWS, Kind.CALL, Kind.CLOSING)
+EXTRAS = {
+    "persons": gettext_lazy("Persons"), "vehicle": gettext_lazy("Vehicle"), "place": gettext_lazy("Place"),
+    "going_to_do": gettext_lazy("I am going to"),
+}  # fmt: skip
+FRESH = timedelta(hours=24)
+QUICK_ANSWERS = (
+    gettext_lazy("I have seen nothing in my street."), gettext_lazy("I am looking out of the window."), gettext_lazy("I see them too."),
+)  # fmt: skip
+SAW_NOTHING, CALLED_TOO = gettext_lazy("Saw nothing here."), gettext_lazy("I have called the police too.")
+PRESSED = (*QUICK_ANSWERS, SAW_NOTHING, CALLED_TOO)
+
+
+class AlreadyApproved(Exception):
+    """A colleague was before us; the text says so."""
+
+
+@transaction.atomic
+def approve(posting: Posting, *, words: str, by: Person) -> Approval:
+    """Let these words of a message go out, some seconds from now, without names and number plates. The first to decide has decided.
+
+    Refuses with `NotAllowed`, `NotHere`, `CaseClosed`, `BadText` or `AlreadyApproved`.
+    """
+    roles.require(by, roles.Right.SCREEN, posting.group)
+    told = Contribution.objects.select_related("case", "message").filter(message=posting.message_id).first()
+    if told is None or told.message.kind not in KINDS or told.message.author_id is None:
+        raise postings.NotHere(_("Only what a member said in a case is approved."))
+    case = lifecycle.locked(told.case)
+    if not case.is_open and told.message.kind != Kind.CLOSING:
+        raise lifecycle.CaseClosed(_("This case has ended: these words go nowhere any more."))
+    if told.expired_at or not Posting.objects.standing().filter(pk=posting.pk, hidden_at=None).exists():
+        raise postings.NotHere(_("This message no longer stands here."))
+    if lasting(told.message_id).exists() or told.message_id in decided([told.message]):
+        raise AlreadyApproved(_("A colleague has released these words already."))
+    now = timezone.now()
+    made = Approval.objects.create(
+        message=told.message, posting=posting, words=plain(postings.checked(words), told.message), by=by, at=now, holds_from=now + UNDO
+    )
+    log.record("approve", posting, by=by)
+    _note(posting)
+    return made
+
+
+def release(posting: Posting, *, by: Person) -> None:
+    """It was held and is shown now, by who looked at it: its words may go as they are. Inside the transaction of that."""
+    now = timezone.now()
+    if hasattr(posting.message, "contribution") and not lasting(posting.message_id).exists():
+        Approval.objects.create(message=posting.message, posting=posting, by=by, at=now, holds_from=now)
+
+
+@transaction.atomic
+def undo(approval: Approval, *, by: Person) -> None:
+    """Take one's own approval back before anything went out; refuses with `TooLate`."""
+    fresh = Approval.objects.select_for_update(of=("self",), no_key=True).select_related("posting__group").get(pk=approval.pk)
+    now = timezone.now()
+    if fresh.by_id != by.pk or fresh.undone_at or now >= fresh.holds_from:
+        raise judging.TooLate(_("Undoing is possible within ten seconds, by the person who released the words."))
+    fresh.undone_at = now
+    fresh.save(update_fields=["undone_at"])
+    log.record("undo", fresh, by=by)
+    _note(fresh.posting)
+
+
+def decided(messages: Iterable[Message]) -> dict[int, str]:
+    """The messages whose words may go, with those words; empty where they go as they were said. Three queries."""
+    asked = {m.pk: m for m in messages}
+    holding = Approval.objects.filter(message__in=asked, undone_at=None, holds_from__lte=timezone.now())
+    found = dict(holding.values_list("message", "words"))
+    ours = roles.deciding({m.author_id for m in asked.values() if m.author_id})
+    forwarded = set(_forwarded().filter(posting__message__in=asked).values_list("posting__message", flat=True))
+    for pk, message in asked.items():
+        if message.author_id in ours or pk in forwarded or message.kind == Kind.POLICE or _pressed(message.text):
+            found.setdefault(pk, "")
+    return found
+
+
+def may(posting: Posting, *, by: Person) -> bool:
+    """Whether this person screens here and nobody decided about the words."""
+    if posting.message.kind not in KINDS or posting.message.author_id is None or not roles.has(by, roles.Right.SCREEN, posting.group):
+        return False
+    return posting.message_id not in decided([posting.message]) and not lasting(posting.message_id).exists()
+
+
+def lasting(message: int) -> QuerySet[Approval]:
+    """The approval of this message, if there is one that was not undone."""
+    return Approval.objects.filter(message=message, undone_at=None)
+
+
+def owed_to(message_field: str) -> Q:
+    """Of rows with a message in this field: where somebody decided about its words since it was said."""
+    at = OuterRef(message_field)
+    approved = Approval.objects.filter(message=at, undone_at=None, holds_from__lte=timezone.now())
+    return Q(Exists(approved)) | Q(Exists(_forwarded().filter(posting__message=at)))
+
+
+def waiting(person: Person, groups: Collection[Group]) -> list[Posting]:
+    """What was said of late in those of these groups where this person screens and about whose words nobody decided, newest first."""
+    mine = {g.pk for g in roles.with_right(person, roles.Right.SCREEN)} & {g.pk for g in groups}
+    said = Posting.objects.standing().filter(
+        group__in=mine, hidden_at=None, message__kind__in=KINDS, message__author__isnull=False, posted_at__gt=timezone.now() - FRESH
+    )
+    live = said.filter(Q(message__contribution__case__status=Status.OPEN) | Q(message__kind=Kind.CLOSING))
+    live = live.filter(message__contribution__expired_at=None).exclude(
+        Exists(Approval.objects.filter(message=OuterRef("message"), undone_at=None))
+    )
+    shown = live.select_related("message__author", "message__contribution__case", "group", "posted_by", "forwarded_from__group")
+    once = {p.message_id: p for p in shown.order_by("-posted_at", "-pk")}
+    known = decided([p.message for p in once.values()])
+    return [p for p in once.values() if p.message_id not in known]
+
+
+def recent(person: Person, groups: Collection[Group]) -> list[Approval]:
+    """What this person approved in these groups and can still take back."""
+    mine = Approval.objects.filter(by=person, posting__group__in=[g.pk for g in groups], undone_at=None, holds_from__gt=timezone.now())
+    return list(mine.exclude(words="").select_related("message__contribution__case", "posting__group").order_by("-at"))
+
+
+def draft(message: Message) -> str:
+    """The words as they may go, to begin with: what was said and its extras, without names and number plates; or what was taken back last."""
+    before = Approval.objects.filter(message=message, undone_at__isnull=False).order_by("-undone_at").values_list("words", flat=True)
+    told = message.contribution
+    extras = [f"{label}: {getattr(told, name)}" for name, label in EXTRAS.items() if getattr(told, name)]
+    return before.first() or plain("\n".join([message.text, *extras]), message)
+
+
+def plain(text: str, message: Message) -> str:
+    """The text without number plates, telephone numbers, and names: those told as such, and of everybody in the groups where it stands."""
+    standing = Group.objects.filter(postings__message=message, postings__withdrawn_at=None)
+    people = list(roles.members(standing.distinct()).values_list("first_name", "last_name"))
+    if message.author:
+        people.append((message.author.first_name, message.author.last_name))
+    known = {part for names in people for part in names if part}
+    text = hints.without_plates(text, instead=_("[number plate]"))
+    return hints.without_people(text, known, name=_("[name]"), number=_("[number]"))
+
+
+def _forwarded() -> QuerySet[Judgement]:
+    return Judgement.objects.filter(verdict=Judgement.Verdict.FORWARDED, undone_at=None)
+
+
+def _pressed(text: str) -> bool:
+    return text in _ours()
+
+
+@cache
+def _ours() -> frozenset[str]:
+    found: set[str] = set()
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found |= {str(words) for words in PRESSED}
+    return frozenset(found)
+
+
+def _note(posting: Posting) -> None:
+    """Open desks of colleagues show at once that it is done."""
+    if posting.group.run_by:
+        postings.note(Change.Kind.JUDGED, [posting.group.run_by], posting=posting)

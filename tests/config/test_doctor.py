@@ -1,17 +1,22 @@
 """`meldkring doctor`: does it say in words what is wrong, and is its answer one that a script can use?"""
 
 import pathlib
+import runpy
 import sqlite3
 
 import pytest
+from django.db import connection
+from tests import serving
 from tests.channels import cases_email as cases
-from tests.serving import Place
+
+from meldkring.config import environment, examining
+from meldkring.config import settings as settings_file
 
 WELL = {"SITE_URL": "https://meldkring.example.org", "ALLOWED_HOSTS": "meldkring.example.org", "HTTPS": "true"}
 
 
 def doctor(folder: pathlib.Path, *arguments: str, **environment: str) -> tuple[int, str]:
-    done = Place(folder, **{"LOG_LEVEL": "CRITICAL", **environment}).command("doctor", *arguments)
+    done = serving.Place(folder, **{"LOG_LEVEL": "CRITICAL", **environment}).command("doctor", *arguments)
     assert not done.stderr, done.stderr
     return done.returncode, done.stdout
 
@@ -34,7 +39,7 @@ def test_a_bell_that_does_not_answer_and_a_database_out_of_reach(tmp_path: pathl
 def test_a_running_site_is_well_and_a_test_message_gets_through(tmp_path: pathlib.Path) -> None:
     office = cases.PostOffice()
     with cases.opened(office) as port:
-        place = Place(
+        place = serving.Place(
             tmp_path, **WELL, EMAIL_URL=f"smtp://127.0.0.1:{port}", EMAIL_FROM="Meldkring <meldkring@example.org>", LOG_LEVEL="CRITICAL"
         )
         place.make_database()
@@ -46,7 +51,9 @@ def test_a_running_site_is_well_and_a_test_message_gets_through(tmp_path: pathli
     assert "Alles is in orde." in done.stdout
     [mail] = office.mails()
     assert (mail["To"], mail["Subject"]) == ("beheer@example.org", "Test van Meldkring")
-    assert "VAPID_PRIVATE_KEY" in Place(tmp_path, **WELL, VAPID_PRIVATE_KEY="nonsense", LOG_LEVEL="CRITICAL").command("doctor").stdout
+    assert (
+        "VAPID_PRIVATE_KEY" in serving.Place(tmp_path, **WELL, VAPID_PRIVATE_KEY="nonsense", LOG_LEVEL="CRITICAL").command("doctor").stdout
+    )
     assert "Niemand heeft hier het adres" in place.command("doctor", "--to", "niemand@example.org").stdout
 
 
@@ -61,24 +68,72 @@ def _heard_of_a_worker(folder: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "said"),
     [
-        ("EMAIL_URL", "mail.example.org"),
-        ("EMAIL_URL", "smtp+tls://anna:geheim@mail.example.org:poort"),
-        ("DATABASE_URL", "rommel://anna:geheim@localhost/x"),
-        ("DATABASE_URL", "mysql://anna:geheim@localhost/meldkring"),
+        ("EMAIL_URL", "mail.example.org", "geen adres van een mailserver"),
+        ("EMAIL_URL", "smtp+tls://anna:geheim@mail.example.org:poort", "geen adres van een mailserver"),
+        ("DATABASE_URL", "rommel://anna:geheim@localhost/x", "geen adres van een database"),
+        ("DATABASE_URL", "mysql://anna:geheim@localhost/meldkring", "geen adres van een database"),
+        ("MELDKRING_DATA", "/proc/nothing", "/proc/nothing"),
+        ("LOG_LEVEL", "chatty", "chatty"),
+        ("HTTPS", "misschien", "geen ja en geen nee"),
+        ("SITE_URL", "meldkring.example.org", "geen adres"),
+        ("BELL_URL", "http://127.0.0.1:6379", "geen adres"),
+        ("OPEN_FOR_DISTRICTS", "iedereen", "iedereen"),
     ],
 )
-def test_an_address_that_cannot_be_read_is_told_in_words(tmp_path: pathlib.Path, name: str, value: str) -> None:
-    status, said = doctor(tmp_path, **{name: value})
-    assert status == 1
-    assert said.startswith(f"✗ fout: {name} is geen adres van een ")
-    assert "    → Schrijf het als " in said
-    assert said.endswith("Fout: 1. Kijk naar wat met ✗ begint.\n")
-    assert "geheim" not in said
+def test_a_setting_that_cannot_be_read_is_told_in_words(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv("MELDKRING_DATA", str(tmp_path))
+    monkeypatch.setenv(name, value)
+    with pytest.raises(environment.CannotStart) as refused:
+        runpy.run_path(settings_file.__file__)
+    [wrong] = refused.value.wrongs
+    assert name in wrong.what + wrong.advice
+    assert said in wrong.what
+    assert wrong.advice
+    assert "geheim" not in refused.value.told()
 
 
-def test_another_command_says_it_where_errors_are_said(tmp_path: pathlib.Path) -> None:
-    done = Place(tmp_path, EMAIL_URL="mail.example.org").command("migrate")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("✗ fout: EMAIL_URL")
+def test_everything_that_cannot_be_read_is_told_at_once_where_errors_are_said(tmp_path: pathlib.Path) -> None:
+    wrong = {"EMAIL_URL": "mail.example.org", "LOG_LEVEL": "chatty", "SITE_URL": "example.org"}
+    for command, where, other in (("doctor", "stdout", "stderr"), ("migrate", "stderr", "stdout")):
+        done = serving.Place(tmp_path, **wrong).command(command)
+        assert (done.returncode, getattr(done, other)) == (1, "")
+        told = getattr(done, where)
+        assert [line.split()[2] for line in told.splitlines() if line.startswith("✗")] == ["SITE_URL", "EMAIL_URL", "LOG_LEVEL"]
+        assert told.endswith("Fout: 3. Kijk naar wat met ✗ begint.\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong", "said"),
+    [
+        ("serve", {"VAPID_PRIVATE_KEY": "nonsense", "WORK_HERE": "false"}, ["meldkring migrate", "VAPID_PRIVATE_KEY"]),
+        (
+            "work",
+            {"TELEGRAM_TOKEN": "1:a", "WHATSAPP_TOKEN": "a", "MAIL_DOOR": "here"},
+            ["meldkring migrate", "TELEGRAM_SECRET", "WHATSAPP_PHONE_ID", "MAIL_DOOR"],
+        ),
+        ("migrate", {"DATABASE_URL": "postgres://x@127.0.0.1:1/x"}, ["De database is niet bereikbaar"]),
+    ],
+)
+def test_nothing_begins_without_what_it_stands_on(tmp_path: pathlib.Path, command: str, wrong: dict[str, str], said: list[str]) -> None:
+    arguments = ["--port", str(serving.free_port())] if command == "serve" else []
+    done = serving.Place(tmp_path, **wrong).command(command, *arguments)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    for words in said:
+        assert words in done.stderr
+    assert done.stderr.count("    → ") == done.stderr.count("✗ fout") == len(said)
+
+
+def test_a_database_that_cannot_be_written_is_told(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = 1")
+        try:
+            [found] = examining.foundation()
+        finally:
+            cursor.execute("PRAGMA query_only = 0")
+    assert found.grade is examining.Grade.WRONG
+    assert "readonly" in found.what

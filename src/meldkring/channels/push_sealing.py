@@ -133,12 +133,21 @@ def _bytes(words: str) -> bytes:
 
 
 def kept_key(data: Path) -> ec.EllipticCurvePrivateKey:
-    """The key in `data/vapid-key`, made now if there is none; two processes starting at once end with the same key."""
+    """The key in `data/vapid-key`, made now if there is none. Raises `ValueError` in words for an administrator."""
     path = data / "vapid-key"
-    data.mkdir(parents=True, exist_ok=True)
+    try:
+        _keep_one(path)
+        return key_of(path.read_text())
+    except OSError as error:
+        raise ValueError(f"the key for messages to phones cannot be kept in {path} ({error.strerror}): set MELDKRING_DATA") from error
+
+
+def _keep_one(path: Path) -> None:
+    """Two processes starting at once end with the same key."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
-        draft = data / f"vapid-key.{os.getpid()}"
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(0o600)
         draft.write_text(text(number.to_bytes(32, "big")))
         try:
@@ -147,7 +156,6 @@ def kept_key(data: Path) -> ec.EllipticCurvePrivateKey:
             pass
         finally:
             draft.unlink()
-    return key_of(path.read_text())
 
 
 def key_of(words: str) -> ec.EllipticCurvePrivateKey:

@@ -3,6 +3,7 @@
 Only looks: but for a test message that is asked for, nothing is sent and nothing is changed.
 """
 
+import contextlib
 import os
 import shutil
 import statistics
@@ -18,11 +19,12 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http.request import validate_host
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from meldkring.channels import registry
 from meldkring.channels.contract import Channel
-from meldkring.config import working
+from meldkring.config import environment, working
 from meldkring.delivery import auditor, troubles
 from meldkring.delivery.models import Account
 from meldkring.intake.models import Incoming
@@ -65,27 +67,37 @@ def wrong(what: str, advice: str) -> Finding:
 
 
 def all_of() -> Findings:
-    """Everything, in the order in which one thing stands on the other. A look that itself breaks is a finding too."""
-    for look in LOOKED_AT:
-        if look in IN_ROWS and not _reachable():
-            continue
-        try:
-            yield from look()
-        except Exception as error:
-            yield wrong(
-                _("%(look)s cannot be looked at: %(error)s") % {"look": look.__name__, "error": error}, _("See the findings above first.")
-            )
+    """Everything, but what stands in rows only where the database is well."""
+    for look in OUTSIDE:
+        yield from _looked(look)
+    broken = list(_looked(foundation))
+    yield from broken
+    for look in () if broken else IN_ROWS:
+        yield from _looked(look)
+
+
+def _looked(look: Callable[[], Findings]) -> Findings:
+    """A look that itself breaks is a finding too."""
+    try:
+        yield from look()
+    except Exception as error:
+        what = _("%(look)s cannot be looked at: %(error)s") % {"look": look.__name__, "error": error}
+        yield wrong(what, _("See the findings above first."))
+
+
+def refuse_to_start(*looks: Callable[[], Findings]) -> None:
+    """Raises `CannotStart` about what these find: a server that begins without them would fail at everything, later and in no words."""
+    with translation.override(settings.LANGUAGE_CODE):
+        wrongs = [environment.Wrong(found.what, found.advice) for look in looks for found in look()]
+    if wrongs:
+        raise environment.CannotStart(wrongs)
 
 
 def site() -> Findings:
     """The address of the site, against the names it answers to."""
     parts = urlsplit(settings.SITE_URL)
     host = parts.hostname or ""
-    if not host:
-        yield wrong(
-            _("SITE_URL is no address: %(url)s") % {"url": settings.SITE_URL}, _("Set it as people type it: https://meldkring.example.org")
-        )
-    elif not validate_host(host, settings.ALLOWED_HOSTS):
+    if not validate_host(host, settings.ALLOWED_HOSTS):
         yield wrong(
             _("The site does not answer to its own name %(host)s.") % {"host": host},
             _("Add it to ALLOWED_HOSTS, or set SITE_URL to a name that is in it."),
@@ -103,22 +115,49 @@ def site() -> Findings:
         yield wrong(_("This is the demo: anybody can look along as anybody."), _("Do not set MELDKRING_DEMO where real people take part."))
 
 
-def database() -> Findings:
-    """Can it be reached, is it up to date, is it fast?"""
-    if connection.settings_dict["OPTIONS"].get("pool") is True:
-        # Without the pool, which keeps trying for half a minute: who asks what is wrong does not want to wait.
-        connection.settings_dict["OPTIONS"] |= {"pool": False, "connect_timeout": 5}
+def foundation() -> Findings:
+    """Is there a database, with the tables of this version, in which we may write? The first that is not so ends this."""
+    for look in (reachable, up_to_date, writable):
+        found = list(look())
+        yield from found
+        if found:
+            return
+
+
+def reachable() -> Findings:
+    """Is there a database? Asked on a line of its own: the pool keeps trying, and who asks what is wrong does not want to wait."""
+    line = connection.copy(alias="asked")
+    if line.settings_dict["OPTIONS"].get("pool"):
+        line.settings_dict["OPTIONS"] |= {"pool": False, "connect_timeout": 5}
     try:
-        connection.ensure_connection()
+        with contextlib.closing(line):
+            line.ensure_connection()
     except DatabaseError as error:
         yield wrong(
             _("The database cannot be reached: %(error)s") % {"error": str(error).strip()}, _("Check DATABASE_URL, and whether it runs.")
         )
-        return
+
+
+def up_to_date() -> Findings:
+    """Has it the tables of this version?"""
     executor = MigrationExecutor(connection)
     behind = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if behind:
         yield wrong(_("The database is %(n)d steps behind this version.") % {"n": behind}, _("Run: meldkring migrate"))
+
+
+def writable() -> Findings:
+    """May we write in it?"""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {Account._meta.db_table} SET channel = channel WHERE 1 = 0")  # noqa: S608 - a name of ours
+    except DatabaseError as error:
+        what = _("The database cannot be written: %(error)s") % {"error": str(error).strip()}
+        yield wrong(what, _("Give the file and its folder to the user that runs Meldkring, and see whether the disk is full."))
+
+
+def speed() -> Findings:
+    """Is the database fast, and can it do two things at once?"""
     if connection.vendor == "sqlite":
         yield from _wal()
     median = statistics.median(_timed() for _look in range(LOOKS))
@@ -127,11 +166,6 @@ def database() -> Findings:
         yield care(_("The database (%(database)s) answers slowly: %(ms)s ms.") % told, _("Look what else uses the disk or the server."))
     else:
         yield good(_("The database (%(database)s) answers in %(ms)s ms.") % told)
-
-
-def _reachable() -> bool:
-    """Whether there are rows to look at; if not, that has been said."""
-    return connection.connection is not None and Account._meta.db_table in connection.introspection.table_names()
 
 
 def _wal() -> Findings:
@@ -172,16 +206,25 @@ def bell() -> Findings:
         )
 
 
+def set_up() -> Findings:
+    """Can the settings of the channels be used?"""
+    whys = list(registry.read(os.environ).wrong.values())
+    for made in (working.channels, working.door):
+        try:
+            made()
+        except ValueError as error:
+            whys.append(str(error))
+    for why in dict.fromkeys(whys):
+        what = _("A channel is set wrongly: %(error)s") % {"error": why}
+        yield wrong(what, _("Correct the setting that is named here; see docs/operate/channels."))
+
+
 def channels() -> Findings:
-    """Are they set up, carried by a worker, and accepted by their providers?"""
+    """Are they carried by a worker, and accepted by their providers?"""
     try:
         ours = working.channels()
-    except ValueError as error:
-        yield wrong(
-            _("A channel is set wrongly: %(error)s") % {"error": error},
-            _("Correct the setting that is named here; see docs/operate/channels."),
-        )
-        return
+    except ValueError:
+        return  # said already
     if "email" not in ours:
         yield wrong(
             _("No mail can be sent: nobody can sign in or be told by mail."), _("Set EMAIL_URL; see docs/operate/channels/email.md.")
@@ -277,8 +320,8 @@ def backlog() -> Findings:
         yield good(_("Nothing lies waiting."))
 
 
-LOOKED_AT: tuple[Callable[[], Findings], ...] = (site, database, bell, channels, clock, disk, backlog)
-IN_ROWS = (channels, clock, backlog)
+OUTSIDE: tuple[Callable[[], Findings], ...] = (site, set_up, bell, disk)
+IN_ROWS: tuple[Callable[[], Findings], ...] = (speed, channels, clock, backlog)
 WORDS: Mapping[Grade, Callable[[], str]] = {
     Grade.GOOD: lambda: _("good"), Grade.CARE: lambda: _("take care"), Grade.WRONG: lambda: _("wrong"),
 }  # fmt: skip

@@ -1,37 +1,40 @@
 """Every setting, read from the environment; the defaults run the embedded installation (SQLite, one process)."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from meldkring.config import addresses
-from meldkring.config.secret import kept_key
+from meldkring.config.environment import Environment
 
-env = environ.Env()
+env = Environment()
 PACKAGE = Path(__file__).resolve().parent.parent
-DATA = Path(env.str("MELDKRING_DATA", default=str(Path.cwd() / "data")))
+DATA = env.folder("MELDKRING_DATA", default=Path.cwd() / "data")
 
+WEB, VALKEY = ("https", "http"), ("valkey", "valkeys", "redis", "rediss", "unix")
 DEBUG = False
-DEMO = env.bool("MELDKRING_DEMO", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or kept_key(DATA)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
-MAP_TILES = env.str("MAP_TILES", default="")  # such as https://tiles.example.org/{z}/{x}/{y}.png; without it maps show our own shapes
-MAP_CREDIT = env.str("MAP_CREDIT", default="")
-OPEN_FOR_DISTRICTS = env.str("OPEN_FOR_DISTRICTS", default="anyone" if DEMO else "approval")  # or "closed": who may begin a district here
-LOCATIESERVER_URL = env.str("LOCATIESERVER_URL", default="")
-WORK_HERE = env.bool("WORK_HERE", default=True)  # off where `meldkring work` does it
-BELL_URL = env.str("BELL_URL", default="")
+DEMO = env.yes("MELDKRING_DEMO")
+SECRET_KEY = env.key("SECRET_KEY", DATA)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+SITE_URL = env.address("SITE_URL", schemes=WEB, example="https://meldkring.example.org", default="http://127.0.0.1:8000")
+MAP_TILES = env.address(
+    "MAP_TILES", schemes=WEB, example="https://tiles.example.org/{z}/{x}/{y}.png"
+)  # without it maps show our own shapes
+MAP_CREDIT = env.text("MAP_CREDIT")
+# who may begin a district here
+OPEN_FOR_DISTRICTS = env.one_of("OPEN_FOR_DISTRICTS", ("anyone", "approval", "closed"), "anyone" if DEMO else "approval")
+LOCATIESERVER_URL = env.address("LOCATIESERVER_URL", schemes=WEB, example="https://api.pdok.nl/bzk/locatieserver/search/v3_1")
+WORK_HERE = env.yes("WORK_HERE", default=True)  # off where `meldkring work` does it
+BELL_URL = env.address("BELL_URL", schemes=VALKEY, example="valkey://127.0.0.1:6379/0")
 WEB_PUSH = {
     "MELDKRING_DATA": str(DATA),
     "SITE_URL": SITE_URL,
-    "VAPID_PRIVATE_KEY": env.str("VAPID_PRIVATE_KEY", default=""),
-    "VAPID_SUBJECT": env.str("VAPID_SUBJECT", default=""),
-    "PUSH_MAY_BE_LOCAL": env.str("PUSH_MAY_BE_LOCAL", default=""),
+    "VAPID_PRIVATE_KEY": env.text("VAPID_PRIVATE_KEY"),
+    "VAPID_SUBJECT": env.text("VAPID_SUBJECT"),
+    "PUSH_MAY_BE_LOCAL": env.text("PUSH_MAY_BE_LOCAL"),
 }
 
 INSTALLED_APPS = [
@@ -98,7 +101,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": addresses.database(env, otherwise=f"sqlite:///{DATA / 'meldkring.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{DATA / 'meldkring.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -106,7 +109,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;",
     }
 else:
-    DATABASES["default"]["OPTIONS"] = {"pool": True}
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 10, "timeout": 10}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -145,13 +148,13 @@ MFA_TOTP_ISSUER = "Meldkring"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account is entered by a code to its e-mail address, so that is proven
 # Officials sign in with the account of their municipality; without OIDC_SERVER_URL there is no such door.
-OIDC = {
-    "SERVER_URL": env.str("OIDC_SERVER_URL", default="").rstrip("/"),
-    "NAME": env.str("OIDC_NAME", default="") or _("your municipality"),
-    "ACR": env.list("OIDC_ACR", default=[]),
-    "AMR": env.list("OIDC_AMR", default=["mfa"]),
-    "MUNICIPALITY_CLAIM": env.str("OIDC_MUNICIPALITY_CLAIM", default=""),
-    "EMAIL_TRUSTED": env.bool("OIDC_EMAIL_TRUSTED", default=False),
+OIDC: dict[str, Any] = {
+    "SERVER_URL": env.address("OIDC_SERVER_URL", schemes=WEB, example="https://login.example.org/realms/gemeente"),
+    "NAME": env.text("OIDC_NAME") or _("your municipality"),
+    "ACR": env.words("OIDC_ACR"),
+    "AMR": env.words("OIDC_AMR", default=["mfa"]),
+    "MUNICIPALITY_CLAIM": env.text("OIDC_MUNICIPALITY_CLAIM"),
+    "EMAIL_TRUSTED": env.yes("OIDC_EMAIL_TRUSTED"),
 }
 SOCIALACCOUNT_ADAPTER = "meldkring.groups.official_sign_in.Adapter"
 SOCIALACCOUNT_PROVIDERS = {
@@ -159,26 +162,26 @@ SOCIALACCOUNT_PROVIDERS = {
         "OAUTH_PKCE_ENABLED": True,
         "APPS": [
             {
-                "provider_id": "gemeente", "name": "gemeente", "client_id": env.str("OIDC_CLIENT_ID", default=""),
-                "secret": env.str("OIDC_CLIENT_SECRET", default=""), "settings": {"server_url": OIDC["SERVER_URL"]},
+                "provider_id": "gemeente", "name": "gemeente", "client_id": env.text("OIDC_CLIENT_ID"),
+                "secret": env.text("OIDC_CLIENT_SECRET"), "settings": {"server_url": OIDC["SERVER_URL"]},
             }
         ] if OIDC["SERVER_URL"] else [],
     }
 }  # fmt: skip
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.yes("HTTPS")
 
-EMAIL_CONFIG = addresses.mail(env)
+EMAIL_CONFIG = env.mail("EMAIL_URL")
 vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Meldkring <meldkring@localhost>")
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", default="Meldkring <meldkring@localhost>")
 
-REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="in.voorbeeld.test" if DEMO else "").strip().lower().lstrip("@")
-POLICE_MAIL_FROM = env.str("POLICE_MAIL_FROM", default="politie.nl")  # a new address takes mail from these domains
-MAIL_CHECKED_BY = env.str("MAIL_CHECKED_BY", default="")  # the name with which our own mail server signs Authentication-Results
+REPLY_DOMAIN = env.text("REPLY_DOMAIN", default="in.voorbeeld.test" if DEMO else "").lower().lstrip("@")
+POLICE_MAIL_FROM = env.text("POLICE_MAIL_FROM", default="politie.nl")  # a new address takes mail from these domains
+MAIL_CHECKED_BY = env.text("MAIL_CHECKED_BY")  # the name with which our own mail server signs Authentication-Results
 
-WHATSAPP_NUMBER = env.str("WHATSAPP_NUMBER", default="")
-SMS_URL = env.str("SMS_URL", default="")
-SMS_TOKEN = env.str("SMS_TOKEN", default="")
+WHATSAPP_NUMBER = env.text("WHATSAPP_NUMBER")
+SMS_URL = env.address("SMS_URL", schemes=WEB, example="https://sms.example.org/send")
+SMS_TOKEN = env.text("SMS_TOKEN")
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
@@ -223,5 +226,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": env.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "WARNING")},
 }
+
+env.settle()

@@ -71,3 +71,4 @@ def tick() -> None:
             chore()
         except Exception:
             logger.exception("%s failed", chore.__module__)
+    close_old_connections()  # back to the pool until the next look

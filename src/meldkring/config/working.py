@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import close_old_connections, connection
 
 from meldkring import bell
@@ -21,7 +22,7 @@ LOOK_AGAIN = 5.0
 
 
 def channels() -> dict[str, Channel]:
-    """The channels that this installation has set up; what is set wrongly stops the start, in words."""
+    """The channels that this installation has set up. Raises `ValueError` in words."""
     found = registry.made(os.environ)
     if provider := os.environ.get("ANYMAIL_PROVIDER"):
         mail = anymail_relay.channel(provider, os.environ)
@@ -30,12 +31,17 @@ def channels() -> dict[str, Channel]:
     return found
 
 
+def door() -> smtp_door.Door | None:
+    """Where mail comes in, if it does. Raises `ValueError` in words."""
+    found = smtp_door.wanted(os.environ.get("MAIL_DOOR", ""))
+    if found and not settings.REPLY_DOMAIN:
+        raise ValueError("MAIL_DOOR takes replies, so REPLY_DOMAIN must say to which domain they come")
+    return found
+
+
 async def run() -> None:
     """Tell and act until cancelled; whatever fails is logged and begun again."""
-    ours = channels()
-    door = smtp_door.wanted(os.environ.get("MAIL_DOOR", ""))
-    if door and not os.environ.get("REPLY_DOMAIN"):
-        raise ValueError("MAIL_DOOR takes replies, so REPLY_DOMAIN must say to which domain they come")
+    ours, comes_in = channels(), door()
     async with http.Client() as client:
         while True:
             try:
@@ -43,8 +49,8 @@ async def run() -> None:
                     tasks.create_task(worker.run(ours, client))
                     tasks.create_task(_take_in(ours, client))
                     tasks.create_task(wordings.keep(ours, client))
-                    if door and "email" in ours:
-                        tasks.create_task(smtp_door.serve(door, ours["email"]))
+                    if comes_in and "email" in ours:
+                        tasks.create_task(smtp_door.serve(comes_in, ours["email"]))
             except* Exception:
                 logger.exception("the work stopped and begins again")
                 await asyncio.sleep(LOOK_AGAIN)
@@ -74,5 +80,4 @@ def _work(ours: dict[str, Channel], seen: list[tuple[str, Fact]]) -> None:
     except Exception:
         logger.exception("taking in stumbled and goes on")
     finally:
-        # A thread that only waits must not keep one of PostgreSQL's connections.
-        connection.close()
+        connection.close()  # a thread that only waits must not keep one of PostgreSQL's

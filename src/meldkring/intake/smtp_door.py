@@ -46,7 +46,7 @@ def wanted(setting: str) -> Door | None:
         return None
     tongue, _sep, place = setting.rpartition("://")
     host, _colon, port = place.rpartition(":")
-    if tongue not in ("", "smtp", "lmtp") or not host or not port.isdecimal():
+    if tongue not in ("", "smtp", "lmtp") or not host or not port.isdecimal() or int(port) > 65535:
         raise ValueError("MAIL_DOOR is not an address with a port, such as 127.0.0.1:8025 or lmtp://127.0.0.1:8025")
     return Door(host.strip("[]"), int(port), tongue or "smtp")
 

@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
         parser.add_argument("--play", action="store_true", help="Play one case, in the demo that runs beside this.")
         parser.add_argument("--pace", type=float, default=1.0, help="How slowly to play: 1 takes about 25 seconds, 0 no time.")
         parser.add_argument("--reset", action="store_true", help="Begin with a fresh town.")

@@ -9,9 +9,10 @@ from typing import Any
 
 import uvicorn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, connection
+from django.db import connection
 from uvicorn import importer
 
+from meldkring.config import examining
 from meldkring.config.management.commands import init
 from meldkring.joining import founding
 
@@ -21,19 +22,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         listener = listen(host, port)
+        examining.refuse_to_start(examining.foundation, examining.set_up)
         self._invite(port)
         run(listener)
 
     def _invite(self, port: int) -> None:
         """On an empty installation, say where to begin; the key in the address keeps strangers out."""
-        with contextlib.suppress(DatabaseError):  # not migrated yet
-            if founding.empty():
-                self.stdout.write(f"Nobody has begun here yet. Begin at http://localhost:{port}{init.first_run_path()}")
-                self.stdout.flush()
+        if founding.empty():
+            self.stdout.write(f"Nobody has begun here yet. Begin at http://localhost:{port}{init.first_run_path()}")
+            self.stdout.flush()
         connection.close()
 
 
@@ -63,9 +64,10 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listener.close()
-        why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        why = "is taken by another program" if taken else f"cannot be used ({error})"
         raise CommandError(f"Port {port} on {host} {why}. Choose another one, for example: PORT={port + 1} make demo") from error
     listener.listen(2048)
     return listener

@@ -8,13 +8,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from meldkring import bell
-from meldkring.config import working
+from meldkring.config import examining, working
 
 
 class Command(BaseCommand):
     help = "Tell members and act on what providers send, without serving pages."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        examining.refuse_to_start(examining.foundation, examining.set_up)
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_run())
 

@@ -38,7 +38,7 @@ def code(site: Site, address: str) -> str:
     while time.monotonic() < until:
         for path in (site.place.folder / "mail").glob("*"):
             said = path.read_text()
-            if f"To: {address}" in said and (found := re.search(r"^Je code is (\d{6})", said, re.MULTILINE)):
+            if f"To: {address}" in said and (found := re.search(r"^(\d{6})\s*$", said, re.MULTILINE)):
                 return found[1]
         time.sleep(0.1)
     raise AssertionError(f"no code to {address}")

@@ -111,8 +111,42 @@ def test_who_answers_our_answer_reacts_in_the_same_case(place: Town, office: cas
     confirmed = to(office, place.arie.email)
     assert place.watch_a.name in text(confirmed)
     assert confirmed["In-Reply-To"] == "<a1@mail.example.org>"
+    assert confirmed["Subject"] == "Re: Alarm"
+    assert alarm_page(place) in text(confirmed)
     answer(mail, "He left by bicycle.", to=confirmed["Reply-To"], sender=place.arie.email, message_id="<a2@mail.example.org>")
     assert said_in_case(place, "He left by bicycle.") == 1
+
+
+def alarm_page(place: Town) -> str:
+    return f"/casus/{Posting.objects.filter(group=place.watch_a).earliest('pk').message.contribution.case.reference}/"
+
+
+def test_a_machine_that_answers_each_answer_of_ours_ends_at_once(place: Town, office: cases.PostOffice, mail: email.Email) -> None:
+    """An absence notice that does not say that it is one: its first words are a reaction, and no more than that."""
+    alarm(place)
+    round_of(mail)
+    for n in range(4):
+        got = to(office, place.arie.email)
+        answer(mail, "I am away until Monday.", to=got["Reply-To"], sender=place.arie.email, message_id=f"<away-{n}@mail.example.org>")
+        round_of(mail)
+    assert said_in_case(place, "I am away until Monday.") == 1
+    assert Delivery.objects.filter(words__isnull=False).count() == 1
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        got = to(office, place.arie.email)
+        answer(mail, "I am away until Monday.", to=got["Reply-To"], sender=place.arie.email, message_id="<later@mail.example.org>")
+    assert said_in_case(place, "I am away until Monday.") == 2, "who says the same later means it"
+
+
+def test_a_very_long_answer_is_refused_in_words_and_nothing_of_it_is_placed(
+    place: Town, office: cases.PostOffice, mail: email.Email
+) -> None:
+    alarm(place)
+    round_of(mail)
+    before = Message.objects.count()
+    answer(mail, "He ran. " * 400, to=to(office, place.arie.email)["Reply-To"], sender=place.arie.email)
+    round_of(mail)
+    assert Message.objects.count() == before
+    assert "2000" in text(to(office, place.arie.email))
 
 
 @pytest.mark.parametrize("who", ["bea", "outsider", "nobody"])
@@ -290,6 +324,10 @@ def test_the_door_stays_shut_for_all_else(office: cases.PostOffice, mail: email.
         line.mail("")
         assert line.rcpt(f"retour+{letter}@in.example.org")[0] == 250
         assert line.rcpt(given)[0] == 452, "one at a time"
+        line.rset()
+        Delivery.objects.all().delete()
+        line.mail(place.arie.email)
+        assert line.rcpt(given)[0] == 550, "what was sent long ago is erased, and who answers it hears so"
         line.rset()
     assert not Incoming.objects.exists()
 

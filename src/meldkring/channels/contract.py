@@ -35,7 +35,7 @@ class Letter:
     `kind` says what it is (report, police, reaction, closing, notice, talk; nothing for an answer of ours). `may_be_template`: the address
     has not written to us within the channel's free window, so where a provider asks for it only wording approved beforehand may go;
     `unapproved` names the wordings of which we know that the provider does not allow them now. `answers`: what somebody wrote and this
-    letter answers, by the name that it has in `Said.named`.
+    letter answers, by the name that it has in `Said.named`; `heading`: under which heading they wrote it.
     """
 
     id: str
@@ -55,6 +55,7 @@ class Letter:
     unapproved: Collection[str] = ()
     kind: str = ""
     answers: str = ""
+    heading: str = ""
 
 
 class Problem(StrEnum):
@@ -118,7 +119,7 @@ class Receipt:
 class Said:
     """Somebody wrote to us, or pressed a button. `id` is the provider's and makes duplicates harmless; `reply_to` names what is answered.
 
-    `named`: what our answer must call it, where a channel puts an answer beside what it answers.
+    `named`: what our answer must call it, where a channel puts an answer beside what it answers; `heading`: what stands above it there.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Said:
     place: tuple[float, float] | None = None
     left_out: str = ""
     named: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ class Bound:
 
 @dataclass(frozen=True)
 class Opted:
-    """STOP or START: must be obeyed at once, whatever else waits. `reply_to` and `named` as in `Said`."""
+    """STOP or START: must be obeyed at once, whatever else waits. `reply_to`, `named` and `heading` as in `Said`."""
 
     id: str
     address: str
@@ -153,6 +155,7 @@ class Opted:
     at: datetime
     reply_to: str = ""
     named: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True)

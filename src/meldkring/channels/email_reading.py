@@ -22,7 +22,11 @@ LOCAL = re.compile(r"(?:antwoord\+([0-9a-f]{32}-[0-9a-f]{16})|retour\+([0-9a-f]{
 HEAD = 20_000
 STOPS = frozenset({"stop", "stoppen", "afmelden", "unsubscribe"})
 STARTS = frozenset({"start", "begin"})
-BY_MACHINE = re.compile(r"^(?:automatisch antwoord|automatic reply|auto(?:matisch)?:|out of office|afwezig|niet aanwezig)", re.IGNORECASE)
+BY_MACHINE = re.compile(
+    r"^(?:automatisch antwoord|automatic reply|automatische antwort|auto(?:matisch)?:|out of office|afwezig|niet aanwezig|abwesen|nicht im büro"
+    r"|undeliverable|onbestelbaar|unzustellbar)",
+    re.IGNORECASE,
+)
 # What a mail program adds by itself.
 NOT_SAID = frozenset(
     {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature", "text/x-vcard", "text/vcard"}
@@ -84,11 +88,11 @@ def _answer(message: EmailMessage, token: str) -> Iterator[Fact]:
     )
     at, words = _at(message), email_words.said(message)
     command = re.sub(r"[^a-z]", "", words.lower()) if len(words) < 30 else ""
-    named = str(message.get("Message-ID", "")).strip()
+    named, heading = (str(message.get(name, "")).strip() for name in ("Message-ID", "Subject"))
     if command in STOPS or command in STARTS:
-        yield Opted(identity, sent_by, stopped=command in STOPS, at=at, reply_to=token, named=named)
+        yield Opted(identity, sent_by, stopped=command in STOPS, at=at, reply_to=token, named=named, heading=heading)
     else:
-        yield Said(identity, sent_by, words, at, reply_to=token, left_out=_left_out(message), named=named)
+        yield Said(identity, sent_by, words, at, reply_to=token, left_out=_left_out(message), named=named, heading=heading)
 
 
 def _came_back(message: EmailMessage, letter_id: str) -> Iterator[Fact]:
@@ -108,8 +112,9 @@ def _statuses(message: EmailMessage) -> Iterator[MIMEPart]:
 
 
 def _problem(code: str) -> Problem:
-    """RFC 3463: 5.1 there is no such address, 5.2.1 it is shut, 5.4.4 its domain is gone; the rest may be over another day."""
-    if re.match(r"5\.(?:1\.|2\.1\b|4\.4\b|0\.0\b)", code):
+    """RFC 3463: 5.1 there is no such address, 5.2.1 it is shut, 5.4.4 its domain is gone (5.4.1 where Microsoft knows nobody of that name); the
+    rest may be over another day."""
+    if re.match(r"5\.(?:1\.|2\.1\b|4\.[14]\b|0\.0\b)", code):
         return Problem.GONE
     return Problem.NOT_NOW if code.startswith("5") else Problem.TRANSIENT
 
@@ -141,12 +146,17 @@ def _at(message: EmailMessage) -> datetime:
 
 def _left_out(message: EmailMessage) -> str:
     """What was sent along and is not kept, in one word."""
-    kinds = {
-        part.get_content_maintype()
-        for part in message.walk()
-        if part.get_content_disposition() == "attachment" and part.get_content_type() not in NOT_SAID
-    }
+    kinds = {part.get_content_maintype() for part in _sent_along(message) if part.get_content_type() not in NOT_SAID}
     return "image" if "image" in kinds else next(iter(sorted(kinds)), "")
+
+
+def _sent_along(part: MIMEPart) -> Iterator[MIMEPart]:
+    """What is no words: attachments, and photos that a phone puts between them; not the pictures of a page, such as a logo."""
+    if part.get_content_disposition() == "attachment" or part.get_content_maintype() in ("image", "audio", "video"):
+        yield part
+    elif part.is_multipart():
+        for child in list(part.iter_parts())[: 1 if part.get_content_type() == "multipart/related" else None]:
+            yield from _sent_along(child)
 
 
 def without_attachments(raw: bytes) -> bytes:
@@ -155,7 +165,7 @@ def without_attachments(raw: bytes) -> bytes:
     if not message.is_multipart() or message.get_content_type() == "multipart/report":
         return raw
     for part in message.walk():
-        if not part.is_multipart() and part.get_content_maintype() != "text":
+        if not part.is_multipart() and (part.get_content_maintype() != "text" or part.get_content_disposition() == "attachment"):
             part.set_payload("")
     return message.as_bytes()
 

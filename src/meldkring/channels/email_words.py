@@ -4,49 +4,67 @@ How mail programs announce a quotation, in Dutch too, is known to `quotequail`.
 """
 
 import re
+from collections.abc import Iterator
 from email.message import EmailMessage, MIMEPart
 from html.parser import HTMLParser
 
 import quotequail
 
-LONGEST, LONGEST_LINE = 20_000, 1_000
+LONGEST, LONGEST_LINE, JOINED = 20_000, 1_000, "\n\u2060"
 SENT_FROM = re.compile(
-    r"^(?:verstuurd|verzonden|gestuurd|sent) (?:vanaf|vanuit|met|from|via|using)\b.{0,60}$|^(?:download|get) outlook |^outlook voor \w+ downloaden",
+    r"^\W?(?:verstuurd|verzonden|gestuurd|sent|gesendet|diese nachricht wurde) (?:vanaf|vanuit|met|from|via|using|with|von|mit|vom)\b.{0,80}$"
+    r"|^von meinem .{1,40} gesendet$|^(?:download|get) outlook |^outlook (?:voor|für) \w+(?:<[^>]*>)? (?:downloaden|herunterladen|beziehen)",
     re.IGNORECASE,
 )
+# The head of a quotation that `quotequail` does not know: the name stands in front.
+HEAD = re.compile(r"^.{1,200}\b(?:schreef|schrieb|wrote)\b.{0,80}:$")
 
 
 def said(message: EmailMessage) -> str:
     """The words somebody wrote, without what they quote and what stands under it."""
-    part = message.get_body(("plain", "html"))
-    if part is None:
-        return ""
-    text = _content(part)
-    if part.get_content_type() == "text/html":
-        text = _plain(text)
-    text = text.replace("\r\n", "\n").replace("\xa0", " ").replace("\u200b", "")[:LONGEST]
-    text = "\n".join(line[:LONGEST_LINE].rstrip("\r") for line in text.split("\n"))
-    return _signed_off(_own_words(text)).strip()
+    return _signed_off(_own_words(_text(message))).replace(JOINED, "").strip()
 
 
 def whole(message: EmailMessage) -> str:
     """All words of a mail as they stand, quotations too: for who must see what really came."""
-    part = message.get_body(("plain", "html"))
-    if part is None:
-        return ""
-    text = _content(part)
-    if part.get_content_type() == "text/html":
-        text = _plain(text, quotations=True)
-    text = text.replace("\r\n", "\n").replace("\xa0", " ").replace("\u200b", "")[:LONGEST]
-    return "\n".join(line[:LONGEST_LINE].rstrip() for line in text.split("\n")).strip()
+    return _text(message, quotations=True).replace(JOINED, "").strip()
+
+
+def _text(message: EmailMessage, *, quotations: bool = False) -> str:
+    found = []
+    for part in _bodies(message):
+        text = _content(part)
+        found.append(_plain(text, quotations=quotations) if part.get_content_type() == "text/html" else text)
+    text = "\n".join(found).replace("\r\n", "\n").replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "")[:LONGEST]
+    return "\n".join(_folded(line.rstrip()) for line in text.split("\n"))
+
+
+def _folded(line: str) -> str:
+    """A long line in pieces, for what looks at lines takes long over one without end; put together again afterwards."""
+    return JOINED.join(line[at : at + LONGEST_LINE] for at in range(0, max(1, len(line)), LONGEST_LINE))
+
+
+def _bodies(part: MIMEPart) -> Iterator[MIMEPart]:
+    """The parts with words, in order: a phone cuts a mail in pieces around a photo. Of alternatives the plain one, where there is one."""
+    children = list(part.iter_parts()) if part.is_multipart() and part.get_content_maintype() == "multipart" else []
+    kind = part.get_content_subtype()
+    if children and kind == "alternative":
+        yield from _bodies(next((child for child in children if child.get_content_type() == "text/plain"), children[0]))
+    elif children:
+        for child in children[:1] if kind == "related" else children:
+            yield from _bodies(child)
+    elif part.get_content_type() in ("text/plain", "text/html") and part.get_content_disposition() != "attachment":
+        yield part
 
 
 def _content(part: MIMEPart) -> str:
+    raw = part.get_payload(decode=True)
+    if not isinstance(raw, bytes):
+        return ""
     try:
-        return str(part.get_content())
-    except (LookupError, UnicodeError):
-        raw = part.get_payload(decode=True)
-        return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
+        return raw.decode(part.get_content_charset("utf-8"))
+    except (LookupError, UnicodeError):  # a name that nobody knows, or not what the mail says it is
+        return raw.decode("utf-8", "replace")
 
 
 def _own_words(text: str) -> str:
@@ -59,7 +77,13 @@ def _own_words(text: str) -> str:
         own = parts["text_bottom"]
     else:
         own = "" if re.search(r"^\s*>", text, re.MULTILINE) else text  # nothing but a quote, or a sentence that looks like the head of one
-    return "\n".join(line for line in own.split("\n") if not line.lstrip().startswith(">"))
+    kept: list[str] = []
+    for line in own.split("\n"):
+        if not line.lstrip().startswith(">"):
+            kept.append(line)
+        elif head := next((line for line in kept[-3:] if HEAD.match(line.strip())), None):
+            del kept[len(kept) - 1 - kept[::-1].index(head) :]
+    return "\n".join(kept)
 
 
 def _signed_off(text: str) -> str:
@@ -68,7 +92,8 @@ def _signed_off(text: str) -> str:
         if line.rstrip() == "--" or ("".join(kept).strip() and SENT_FROM.match(line.strip())):
             break
         kept.append(line.rstrip())
-    return "\n".join(kept)
+    found = "\n".join(kept)
+    return "" if SENT_FROM.match(found.strip()) and "\n" not in found.strip() else found
 
 
 class _Words(HTMLParser):

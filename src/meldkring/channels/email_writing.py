@@ -1,9 +1,8 @@
-"""How does a letter look as a mail? Plain text and small HTML that says the same, and headers by which mail programs know what to do.
+"""How does a letter become a mail? A page and its plain text (`email_page`), and headers by which mail programs know what to do.
 
 One case is one thread; a mail program that can unsubscribe does so with one click; and no machine answers us.
 """
 
-import html
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from email.headerregistry import Address, BaseHeader, HeaderRegistry, Unstructur
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from meldkring.channels import email_page
 from meldkring.channels.contract import Letter, Urgency
 
 
@@ -39,7 +39,11 @@ ADDRESS = re.compile(
 )
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,500}>")  # as people's programs make them, which is wider than RFC 5322, 3.6.4
 LONGEST_SUBJECT = 150
-DIGEST = "digest"
+# No machine answers this: by the standard (RFC 3834, 5), and as Exchange wants to hear it.
+UNANSWERED = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+DIGEST, CLOSING, APART = "digest", "closing", "\n\n\n"
+REPLIED = re.compile(r"^(?:(?:re|aw|antw|sv|tr|fw|fwd|wg|doorst)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+CODE, ALONE = re.compile(r"\d{6}"), re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Words:
     call: str
     why: str
     stop: str
+    account: str
 
 
 WORDS = {
@@ -62,6 +67,7 @@ WORDS = {
         call="Zie of hoor je nu iets? Bel eerst 112.",
         why="Je krijgt deze mail omdat je meedoet aan de buurtpreventie.",
         stop="Geen mail meer",
+        account="Je krijgt deze mail omdat dit adres bij Meldkring is ingevuld.",
     ),
     "en": Words(
         subject="Message from Meldkring",
@@ -70,6 +76,7 @@ WORDS = {
         call="Do you see or hear something now? First call 112.",
         why="You get this mail because you take part in the neighbourhood watch.",
         stop="No more mail",
+        account="You get this mail because this address was filled in at Meldkring.",
     ),
 }
 
@@ -107,11 +114,14 @@ def written(letter: Letter, sender: Sender) -> EmailMessage:
     message = EmailMessage(policy=WIRE)
     message["From"] = Address(sender.name, addr_spec=sender.address)
     message["To"] = letter.to
-    message["Subject"] = _line(letter.title) or words.subject
+    message["Subject"] = _line(letter.title) or _re(letter.heading) or words.subject
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = sender.message_id(letter)
     answered = [letter.answers] if MESSAGE_ID.fullmatch(letter.answers) else []
-    message["Auto-Submitted"] = "auto-replied" if answered else "auto-generated"  # RFC 3834, 5
+    for name, value in UNANSWERED.items():
+        message[name] = value
+    if answered:
+        message.replace_header("Auto-Submitted", "auto-replied")
     if thread := [*_root(letter, sender), *answered]:
         message["In-Reply-To"], message["References"] = thread[-1], " ".join(thread)
     if sender.reply_domain and letter.reply_to:
@@ -119,11 +129,12 @@ def written(letter: Letter, sender: Sender) -> EmailMessage:
     if letter.unsubscribe:
         message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058, 3.1
+        message["List-Id"] = f"Meldkring <meldkring.{sender.domain}>"  # RFC 2919: rules of a mailbox can sort by it
     if letter.urgency is Urgency.ALARM and letter.kind:
         message["Importance"] = "high"
-    below = _below(letter, sender, words)
-    message.set_content(_plain(letter, words, below))
-    message.add_alternative(_html(letter, words, below), subtype="html")
+    page = _page(letter, sender, words)
+    message.set_content(email_page.plain(page))
+    message.add_alternative(email_page.drawn(page), subtype="html")
     message["Content-Language"] = letter.language  # the parts would have taken it along
     return message
 
@@ -142,64 +153,45 @@ def _line(text: str) -> str:
     return line if len(line) <= LONGEST_SUBJECT else f"{line[:LONGEST_SUBJECT].rstrip()}…"
 
 
-def _below(letter: Letter, sender: Sender, words: Words) -> list[str]:
-    """The lines under the letter that hold for this one."""
-    lines = [words.reply] if sender.reply_domain and letter.reply_to else []
-    lines += [words.call] if letter.kind and letter.urgency is Urgency.ALARM else []
-    return lines
+def _re(heading: str) -> str:
+    """The heading of an answer: one “Re:” and no more, in whatever language their program put it; so that it stands in their thread."""
+    bare = REPLIED.sub("", _line(heading)).strip()
+    return f"Re: {bare}" if bare else ""
 
 
-def _plain(letter: Letter, words: Words, below: list[str]) -> str:
-    parts = [letter.title, letter.text, f"{words.open}:\n{letter.url}", *(f"{a.label}:\n{a.url}" for a in letter.actions if a.url), *below]
-    if letter.unsubscribe:
-        # Two dashes and a space: what follows is a signature, which mail programs leave out of an answer (RFC 3676, 4.3).
-        parts.append(f"-- \n{words.why}\n{words.stop}: {letter.unsubscribe}")
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _html(letter: Letter, words: Words, below: list[str]) -> str:
-    """Few rules and no pictures: it reads the same with all of them thrown away, and in the dark."""
+def _page(letter: Letter, sender: Sender, words: Words) -> email_page.Page:
     alarm = letter.urgency is Urgency.ALARM and bool(letter.kind)
-    paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in letter.text.splitlines() if line.strip())
-    further = "".join(f"<p>{_link(a.url, a.label)}</p>" for a in letter.actions if a.url)
-    small = [html.escape(line) for line in below]
-    if letter.unsubscribe:
-        small += [html.escape(words.why), _link(letter.unsubscribe, words.stop)]
-    return PAGE.format(
-        language=html.escape(letter.language, quote=True),
-        title=html.escape(letter.title or words.subject),
-        bar=ALARM if alarm else WORKING,
-        head=f'<h1 style="font-size:20px;line-height:1.3;margin:0 0 12px">{html.escape(letter.title)}</h1>' if letter.title else "",
-        paragraphs=paragraphs,
-        button=_link(letter.url, words.open, style=BUTTON),
-        further=further,
-        small="".join(f'<p style="margin:0 0 6px">{line}</p>' for line in small),
+    return email_page.Page(
+        letter.title,
+        _digested(letter.text) if letter.topic == DIGEST else [("", letter.text.splitlines())],
+        letter.language,
+        tone=email_page.Tone.ALARM if alarm else email_page.Tone.OVER if letter.kind == CLOSING else email_page.Tone.WORKING,
+        call=words.call if alarm and not letter.exercise else "",
+        button=email_page.Link(words.open, letter.url),
+        further=[email_page.Link(a.label, a.url) for a in letter.actions if a.url],
+        notes=[words.reply] if sender.reply_domain and letter.reply_to else [],
+        small=[words.why, email_page.Link(words.stop, letter.unsubscribe)] if letter.unsubscribe else [],
     )
 
 
-def _link(url: str, label: str, *, style: str = "") -> str:
-    styled = f' style="{style}"' if style else ""
-    return f'<a href="{html.escape(url, quote=True)}"{styled}>{html.escape(label)}</a>'
+def _digested(text: str) -> list[tuple[str, list[str]]]:
+    """The messages in a digest, which two empty lines keep apart; each begins with what it is."""
+    found = [part.splitlines() for part in text.split(APART)]
+    return [(lines[0], lines[1:]) for lines in found if lines]
 
 
-ALARM, WORKING = "#b42318", "#0b5a99"
-# White on this blue is readable on a light and on a dark page.
-BUTTON = f"display:inline-block;background:{WORKING};color:#ffffff;font-weight:bold;font-size:18px;padding:14px 28px;border-radius:8px;text-decoration:none"
-PAGE = """<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<meta name="supported-color-schemes" content="light dark">
-<title>{title}</title>
-</head>
-<body style="margin:0;padding:16px;font-family:'Noto Sans',system-ui,sans-serif;font-size:16px;line-height:1.5">
-<div style="max-width:36em;margin:0 auto;border-top:6px solid {bar};padding-top:16px">
-{head}{paragraphs}
-<p style="margin:24px 0">{button}</p>
-{further}<div style="font-size:14px;border-top:1px solid #8895a1;padding-top:12px">{small}</div>
-</div>
-</body>
-</html>
-"""
+def about_account(subject: str, text: str, *, language: str) -> email_page.Page:
+    """The page of a mail about somebody's own account or membership. In its text an address alone on a line becomes the button, and six
+    digits alone on a line are a code to type over."""
+    words = WORDS.get(language, WORDS["nl"])
+    lines = text.strip().splitlines()
+    code = next((line.strip() for line in lines if CODE.fullmatch(line.strip())), "")
+    url = next((line.strip() for line in lines if ALONE.fullmatch(line.strip())), "")
+    return email_page.Page(
+        subject,
+        [("", [line for line in lines if not url or line.strip() != url])],
+        language,
+        code=code,
+        button=email_page.Link(words.open, url) if url else None,
+        small=[words.account],
+    )

@@ -3,6 +3,7 @@
 A letter never suggests that it reached the police: it says whether 112 was called and by whom (rules 4, S29a).
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from meldkring.messaging import access
 from meldkring.messaging.models import Kind, Posting
 
 PLAIN = Capabilities()
+EMPTY_LINES = re.compile(r"\n{3,}")
 Offer = Callable[[Sequence[Posting]], Mapping[tuple[int, int], Action]]
 # What parts above this one let somebody do with a posting, by posting and person: an action that opens a page.
 OFFERS: list[Offer] = []
@@ -108,7 +110,7 @@ def _answer(delivery: Delivery) -> Letter:
     return Letter(
         id=delivery.pk.hex, to=delivery.address.value, title=words.get("title", ""), text=words["text"], url=words.get("url") or phrasing.url("home"),
         urgency=Urgency(delivery.urgency), expires_at=delivery.expires_at, language=delivery.address.person.language, actions=actions,
-        reply_to=tokens.reply(delivery.pk), topic=words.get("topic", ""), answers=words.get("answers", ""),
+        reply_to=tokens.reply(delivery.pk), topic=words.get("topic", ""), answers=words.get("answers", ""), heading=words.get("heading", ""),
     )  # fmt: skip
 
 
@@ -180,7 +182,8 @@ def _digest(contents: list[Content], language: str) -> Content:
         title = ngettext("%(n)d message from your neighbourhood", "%(n)d messages from your neighbourhood", len(contents)) % {
             "n": len(contents)
         }
-        text = "\n\n".join(f"{c.title}\n{c.text}" for c in contents)
+        # Two empty lines keep messages apart, so none is left inside one.
+        text = "\n\n\n".join(EMPTY_LINES.sub("\n\n", f"{c.title}\n{c.text}") for c in contents)
     return replace(
         contents[0], title=title, text=text, url=phrasing.url("home"), topic="digest", exercise=all(c.exercise for c in contents)
     )

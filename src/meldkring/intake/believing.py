@@ -1,13 +1,18 @@
-"""Is it from whom it says? Where a provider knows who writes, yes. In a mail anybody can write any name above it: there it must answer
-a letter of ours to that very address, which its token proves."""
+"""Is it from whom it says, and from a person? Where a provider knows who writes, yes. In a mail anybody can write any name above it: there it
+must answer a letter of ours to that very address, which its token proves; and no machine may keep us talking."""
 
-from django.utils import translation
+import hashlib
+from datetime import timedelta
+
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from meldkring.channels.contract import Capabilities, Fact, Opted, Said
 from meldkring.delivery import answering, tokens
 from meldkring.delivery.models import Delivery
 from meldkring.intake.models import Taken
+
+SAME_WORDS = timedelta(minutes=10)
 
 
 def believed(channel: str, fact: Fact, *, able: Capabilities) -> bool:
@@ -16,6 +21,16 @@ def believed(channel: str, fact: Fact, *, able: Capabilities) -> bool:
         return True
     told = _told(channel, fact)
     return told is not None and told.address.value == fact.address
+
+
+def echoes(channel: str, said: Said) -> bool:
+    """Whether the same words came from this address a moment ago: a machine that answers each answer of ours, and does not say that it is one."""
+    words = hashlib.sha256(f"{said.address} {said.text.strip()}".encode()).hexdigest()[:40]
+    row, new = Taken.objects.get_or_create(channel=channel, fact=f"words {words}")
+    if new or timezone.now() - row.at > SAME_WORDS:
+        Taken.objects.filter(pk=row.pk).update(at=timezone.now())
+        return False
+    return True
 
 
 def tell_owner(channel: str, fact: Fact) -> None:
@@ -30,6 +45,7 @@ def tell_owner(channel: str, fact: Fact) -> None:
                 "Somebody answered our message to you from another e-mail address. That was not passed on. Was it you? Then answer from this address, or "
                 "open the web app. Urgent? Call 112."
             ),
+            title=_("An answer was not passed on"),
             about=told.posting_id or (told.words or {}).get("about") or 0,
         )
 

@@ -29,6 +29,8 @@ def act(channel: str, fact: Fact, *, able: Capabilities) -> None:
         wordings.ruled(channel, fact)
     elif isinstance(fact, Said):
         addresses.heard(channel, fact.address, at=fact.at)
+        if not able.knows_sender and believing.echoes(channel, fact):
+            return
         conversing.heard(channel, fact, able=able)
 
 
@@ -41,9 +43,11 @@ def _opted(channel: str, fact: Opted) -> None:
         return
     with translation.override(address.person.language):
         if fact.stopped:
-            answering.answer(address, _("You get no more messages here. Send START to begin again."), last=True, answers=fact.named)
+            answering.answer(
+                address, _("You get no more messages here. Send START to begin again."), last=True, answers=fact.named, heading=fact.heading
+            )
         else:
-            answering.answer(address, _("You get messages here again. Send STOP to end them."), answers=fact.named)
+            answering.answer(address, _("You get messages here again. Send STOP to end them."), answers=fact.named, heading=fact.heading)
 
 
 def _bound(channel: str, fact: Bound) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from meldkring.cases import reporting
 from meldkring.cases.models import Case
 from meldkring.channels.contract import Capabilities, Said
-from meldkring.delivery import answering, tokens
+from meldkring.delivery import answering, phrasing, tokens
 from meldkring.delivery.models import Address, Delivery, ReceiptRow
 from meldkring.groups import roles
 from meldkring.groups.models import Group
@@ -38,7 +38,7 @@ class Heard:
 
     def answer(self, text: str, **more: Any) -> None:
         """Answer it, where it was said."""
-        answering.answer(self.address, text, answers=self.said.named, **more)
+        answering.answer(self.address, text, answers=self.said.named, heading=self.said.heading, **more)
 
     @property
     def left_out(self) -> str:
@@ -87,7 +87,7 @@ def react(heard: Heard, posting: Posting, text: str, *, key: uuid.UUID | None = 
     group = _where(person, case, posting)
     made = reporting.react(text, case=case, group=group, by=person, key=key or heard.key, **placed(place))
     words = _("Waiting for the steering group.") if made.number is None else _("Your reaction stands in %(group)s.") % {"group": group.name}
-    heard.answer("\n\n".join(filter(None, (words, heard.left_out))), about=posting.pk)
+    heard.answer("\n\n".join(filter(None, (words, heard.left_out))), about=posting.pk, url=phrasing.url("case", case.reference))
 
 
 def placed(place: object) -> dict[str, Any]:

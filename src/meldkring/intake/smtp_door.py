@@ -110,9 +110,9 @@ def _is_known(address: str, channel: email.Email) -> bool:
     purpose, token = found
     if purpose == email_reading.POLICE:
         return police_mail.known(token)
-    if purpose == email_reading.ANSWER:
-        return tokens.replied(token) is not None
-    return Delivery.objects.filter(pk=uuid.UUID(token), channel=channel.name).exists()
+    # What was sent long ago is erased: who answers it must hear from their own mail program that nobody reads it.
+    letter = tokens.replied(token) if purpose == email_reading.ANSWER else uuid.UUID(token)
+    return letter is not None and Delivery.objects.filter(pk=letter, channel=channel.name).exists()
 
 
 def _take(content: bytes, sender: str, to: str, channel: email.Email) -> str:

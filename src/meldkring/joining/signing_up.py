@@ -247,7 +247,8 @@ def _mail_code(application: Application, digits: str, sign_in: str) -> None:
     has_account = Person.objects.filter(email=application.email, is_active=True).exists()
     with translation.override(application.language):
         lines = [
-            _("Your code is %(digits)s. It works for ten minutes.") % {"digits": digits},
+            _("This is your code. It works for ten minutes."),
+            digits,
             _("Did you not ask for a code? Then you need not do anything."),
         ]
         if has_account:

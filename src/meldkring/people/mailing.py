@@ -1,18 +1,22 @@
-"""E-mails about someone's own membership: a code, an admission, a reason. Written as a row with the deed itself, sent a moment later.
+"""E-mails about someone's own account or membership: a code, an admission, a reason. Written as a row with the deed itself, sent a moment later.
 
 Alarms do not go this way: they have their own deliveries. A mail that cannot be sent is tried again for a day, ever less often.
 """
 
 import logging
 from datetime import timedelta
+from email.utils import make_msgid, parseaddr
 from smtplib import SMTPException
 
+from anymail.exceptions import AnymailError
+from django.conf import settings
 from django.core import mail
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from meldkring import bell
+from meldkring.channels import email_page, email_writing
 from meldkring.people.models import Mail
 
 logger = logging.getLogger(__name__)
@@ -22,9 +26,13 @@ LEASE = timedelta(minutes=2)
 
 
 def write(to: str, *, subject: str, text: str) -> Mail:
-    """Owe this e-mail; it goes out once the transaction of the deed is there."""
-    now = timezone.now()
-    written = Mail.objects.create(to=to, subject=" ".join(subject.split())[:200], text=text, written_at=now, due_at=now)
+    """Owe this e-mail, in the language of this moment; it goes out once the transaction of the deed is there.
+
+    An address alone on a line becomes its button, six digits alone on a line are drawn as a code to type over.
+    """
+    now, language = timezone.now(), (translation.get_language() or settings.LANGUAGE_CODE)[:2]
+    line = " ".join(subject.split())[:200]
+    written = Mail.objects.create(to=to, subject=line, text=text, language=language, written_at=now, due_at=now)
     transaction.on_commit(lambda: bell.ring(BELL))
     return written
 
@@ -51,8 +59,8 @@ def _send(pk: int) -> bool:
         return False
     row = Mail.objects.get(pk=pk)
     try:
-        mail.send_mail(row.subject, row.text, None, [row.to])
-    except (OSError, SMTPException) as error:
+        _drawn(row).send()
+    except (OSError, SMTPException, AnymailError) as error:
         logger.warning("e-mail %s could not be sent: %s", pk, type(error).__name__)
         given_up = now if now - row.written_at > KEEP_TRYING else None
         pause = min(FIRST_PAUSE * 2 ** (row.attempts - 1), LONGEST_PAUSE)
@@ -60,3 +68,13 @@ def _send(pk: int) -> bool:
         return False
     Mail.objects.filter(pk=pk).update(sent_at=timezone.now(), text="")
     return True
+
+
+def _drawn(row: Mail) -> mail.EmailMultiAlternatives:
+    """The mail with its page beside its words; no machine answers it (RFC 3834)."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or None
+    headers = {"Message-ID": make_msgid(domain=domain), **email_writing.UNANSWERED}
+    made = mail.EmailMultiAlternatives(row.subject, row.text, to=[row.to], headers=headers)
+    if not settings.EMAIL_BACKEND.endswith(".console.EmailBackend"):  # who reads it in a log has enough with the words
+        made.attach_alternative(email_page.drawn(email_writing.about_account(row.subject, row.text, language=row.language)), "text/html")
+    return made

@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 from collections import defaultdict
+from collections.abc import Mapping, Set
 from typing import Any
 
 from meldkring.live import stream
@@ -43,10 +44,14 @@ class Log:
         await self.dawdle()
         return now, frames
 
-    async def read(self, group: int, since: Position) -> tuple[Position, dict[str, bytes]]:
+    async def read(self, group: int, since: Position, languages: Set[str]) -> tuple[Position, dict[str, bytes]]:
         self.reads += 1
         now, frames = await self.catch_up(group, since, LANGUAGE)
-        return now, {LANGUAGE: frames, "en": frames}
+        return now, dict.fromkeys(languages, frames)
+
+    async def moved(self, followed: Mapping[int, Position]) -> set[int]:
+        await self.dawdle()
+        return {group for group, at in followed.items() if self.position(group) != at}
 
 
 class Page:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.live.simulation import Log, Page, authorise, until
 from meldkring import bell
 from meldkring.live import stream
 from meldkring.live.feeder import Feeder
-from meldkring.live.hub import HEARTBEAT, Hub, Position
+from meldkring.live.hub import HEARTBEAT, Hub, Listener, Position
 
 
 def run(coroutine: Any) -> Any:
@@ -23,7 +23,7 @@ def run(coroutine: Any) -> Any:
 @asynccontextmanager
 async def fed(log: Log, *pages: Page, read: Any = None, **options: Any) -> AsyncIterator[Hub]:
     hub = Hub()
-    feeder = Feeder(hub, read or log.read, **{"look_again": 60.0, "heartbeat": 60.0, **options})
+    feeder = Feeder(hub, read or log.read, log.moved, **{"look_again": 60.0, "heartbeat": 60.0, **options})
     feeding = asyncio.create_task(feeder.run())
     await asyncio.sleep(0)
     app = stream.Stream(hub, authorise, log.catch_up)
@@ -60,17 +60,57 @@ def test_a_row_whose_bell_was_lost_is_found_by_looking_again() -> None:
     run(story())
 
 
+def test_looking_again_reads_no_group_that_stands_still() -> None:
+    async def story() -> None:
+        log, page = Log(), Page(groups=(12, *range(100, 150)))
+        async with fed(log, page, look_again=0.01):
+            before = log.reads
+            await asyncio.sleep(0.05)
+            assert log.reads == before
+            log.write(12)
+            await until(lambda: page.got == {12: [1]})
+            assert log.reads == before + 1
+
+    run(story())
+
+
+def test_only_languages_that_are_read_are_made_and_who_comes_meanwhile_gets_theirs() -> None:
+    async def story() -> None:
+        log, page, asked = Log(), Page(), []
+        bodies: list[bytes] = []
+
+        async def send(message: Any) -> None:
+            bodies.append(message["body"])
+
+        async def read(group: int, since: Position, languages: Set[str]) -> Any:
+            asked.append(languages)
+            if log.numbers[12] and len(hub.people(12)) == 1:
+                hub.join(Listener(send, 2, frozenset({12}), "en"), {12: since})
+            upto, _frames = await log.read(group, since, languages)
+            return upto, {language: b"event: in %s\n\n" % language.encode() for language in languages}
+
+        async with fed(log, page, read=read) as hub:
+            log.write(12)
+            bell.ring("group:12")
+            await until(lambda: bodies)
+            assert asked[-2:] == [{"nl"}, {"nl", "en"}]
+            assert bodies == [b"event: in en\n\n"]
+            assert page.raw.count(b"event: in nl") == 1
+
+    run(story())
+
+
 def test_many_bells_are_few_reads_one_at_a_time() -> None:
     async def story() -> None:
         log, page = Log(), Page()
         busy, most = 0, 0
 
-        async def read(group: int, since: Position) -> Any:
+        async def read(group: int, since: Position, languages: Set[str]) -> Any:
             nonlocal busy, most
             busy += 1
             most = max(most, busy)
             await asyncio.sleep(0.01)
-            answer = await log.read(group, since)
+            answer = await log.read(group, since, languages)
             busy -= 1
             return answer
 
@@ -106,10 +146,10 @@ def test_a_failing_read_is_logged_and_the_next_bell_works(caplog: Any) -> None:
         log, page = Log(), Page()
         broken = False
 
-        async def read(group: int, since: Position) -> Any:
+        async def read(group: int, since: Position, languages: Set[str]) -> Any:
             if broken:
                 raise RuntimeError("database away")
-            return await log.read(group, since)
+            return await log.read(group, since, languages)
 
         async with fed(log, page, read=read):
             broken = True

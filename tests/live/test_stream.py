@@ -148,7 +148,7 @@ def test_a_page_that_stopped_reading_is_let_go(monkeypatch: pytest.MonkeyPatch) 
         await until(lambda: hub.people(12) == {1, 2})
         slow.slow = True
         log.write(12)
-        upto, frames = await log.read(12, Position(0, 0))
+        upto, frames = await log.read(12, Position(0, 0), {"nl"})
         assert await hub.publish(12, upto, frames) == {2}
         await tasks[0]
         assert slow.got == {}
@@ -179,7 +179,7 @@ def test_nothing_missed_nothing_twice_with_random_cuts(seed: int, monkeypatch: p
 
     async def story() -> None:
         chance, hub, log = random.Random(seed), Hub(), Log(seed)
-        feeding = asyncio.create_task(Feeder(hub, log.read, look_again=0.005).run())
+        feeding = asyncio.create_task(Feeder(hub, log.read, log.moved, look_again=0.005).run())
         app = stream.Stream(hub, authorise, log.catch_up)
         pages = [Page(n, (12, 15) if n % 2 else (12,), "en" if n % 3 else "nl") for n in range(8)]
         for page in pages:

@@ -8,13 +8,13 @@ from typing import Any
 
 import django
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meldkring.config.settings")
 django.setup()
 
 from meldkring import bell  # noqa: E402
 from meldkring.config import ticker, working  # noqa: E402
+from meldkring.config.threads import Pages  # noqa: E402
 from meldkring.live.feeder import Feeder  # noqa: E402
 from meldkring.live.hub import Hub  # noqa: E402
 from meldkring.live.stream import Stream  # noqa: E402
@@ -26,11 +26,11 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[Any], Coroutine[Any, Any, None]]
 
-pages = KeptPages(get_asgi_application(), personal=(settings.SESSION_COOKIE_NAME, "messages"))
+pages = KeptPages(Pages(), personal=(settings.SESSION_COOKIE_NAME, "messages"))
 hub = Hub()
 # Rights are looked at anew every five minutes, so a session that was ended elsewhere does not listen on for long.
 stream = Stream(hub, authorise=live.authorise, catch_up=live.catch_up, max_age=300)
-feeder = Feeder(hub, live.read, written=live.written)
+feeder = Feeder(hub, live.read, live.moved, written=live.written)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,7 +1,8 @@
 """How does what was written reach the hub?
 
-A bell wakes the feeder at once; every few seconds it looks at all followed groups anyway, so a lost bell costs a moment
-and never a posting. Per group one reader works at a time; bells that ring meanwhile are answered by one more look.
+A bell wakes the feeder at once; every few seconds it asks, for all followed groups together, which have moved on, so a lost
+bell costs a moment and never a posting. Per group one reader works at a time; bells that ring meanwhile are answered by one
+more look. It reads in the languages of the pages that are open.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Set
 
 from meldkring import bell
 from meldkring.live import hub as hubs
 
 logger = logging.getLogger(__name__)
 
-Read = Callable[[int, hubs.Position], Awaitable[tuple[hubs.Position, dict[str, bytes]]]]
+Read = Callable[[int, hubs.Position, Set[str]], Awaitable[tuple[hubs.Position, dict[str, bytes]]]]
+Moved = Callable[[Mapping[int, hubs.Position]], Awaitable[set[int]]]
 Written = Callable[[int, hubs.Position, set[int]], Awaitable[None]]
 
 READERS = 8
@@ -29,6 +31,7 @@ class Feeder:
         self,
         hub: hubs.Hub,
         read: Read,
+        moved: Moved,
         *,
         written: Written | None = None,
         look_again: float = 5.0,
@@ -36,6 +39,7 @@ class Feeder:
     ) -> None:
         self._hub = hub
         self._read = read
+        self._moved = moved
         self._written = written
         self._look_again = look_again
         self._heartbeat = heartbeat
@@ -54,7 +58,7 @@ class Feeder:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
                 self._hub.wanted = self._look
-                tasks.create_task(self._every(self._heartbeat, self._hub.beat))
+                tasks.create_task(self._every(self._heartbeat, self._beat))
                 tasks.create_task(self._every(self._look_again, self._look_at_all))
         finally:
             unlisten()
@@ -73,17 +77,21 @@ class Feeder:
         elif kind == "members":
             self._hub.drop(group=int(number))
 
-    async def _every(self, seconds: float, act: Callable[[], None]) -> None:
+    async def _beat(self) -> None:
+        self._hub.beat()
+
+    async def _every(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                act()
+                await act()
             except Exception:
                 logger.exception("a round over the open pages failed")
             await asyncio.sleep(seconds)
 
-    def _look_at_all(self) -> None:
-        for group in self._hub.followed():
-            self._look(group)
+    async def _look_at_all(self) -> None:
+        if followed := self._hub.followed():
+            for group in await self._moved(followed):
+                self._look(group)
 
     def _look(self, group: int) -> None:
         if group in self._reading:
@@ -108,7 +116,7 @@ class Feeder:
         if since is None:
             return
         try:
-            upto, frames = await self._read(group, since)
+            upto, frames = await self._read(group, since, self._hub.languages(group))
             if upto == since:
                 return
             people = await self._hub.publish(group, upto, frames, since=since)

@@ -103,6 +103,11 @@ class Hub:
         """Return every group with an open page, and its position."""
         return {group: room.cursor for group, room in self._rooms.items()}
 
+    def languages(self, group: int) -> frozenset[str]:
+        """Return the languages in which the open pages of the group read."""
+        room = self._rooms.get(group)
+        return frozenset(listener.language for listener in room.listeners) if room else frozenset()
+
     def people(self, group: int) -> set[int]:
         """Return the persons with a page open on the group."""
         room = self._rooms.get(group)
@@ -123,13 +128,17 @@ class Hub:
         """Write the frames, one per language, to all pages of the group; return the persons they were written to.
 
         With `since`, nothing happens unless the group still stands there: the room may have emptied and been
-        opened again by a page at another position while the frames were read.
+        opened again by a page at another position while the frames were read. Nor if a page in another language
+        came meanwhile: then the group is looked at once more.
         """
         room = self._rooms.get(group)
         if room is None:
             return set()
         async with room.writing:
             if self._rooms.get(group) is not room or since not in (None, room.cursor):
+                return set()
+            if since is not None and not self.languages(group) <= frames.keys():
+                self.wanted(group)
                 return set()
             room.cursor = upto
             readers = tuple(room.listeners)

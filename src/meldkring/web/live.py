@@ -1,7 +1,7 @@
 """The Django side of the live stream: who may listen, what did a page miss, and the rendering of each entry, once per language (law 6)."""
 
 import json
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping, Set
 from http.cookies import SimpleCookie
 from importlib import import_module
 from typing import Any
@@ -25,8 +25,8 @@ from meldkring.messaging.models import Change, Kind, Posting
 from meldkring.people.models import Person
 from meldkring.web import showing
 
-LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 MOST = 200
+AT_ONCE = 500
 MOVING = (Kind.REPORT, Kind.POLICE, Kind.CALL, Kind.CLOSING, Kind.REOPENING)
 SHOWN = ("message__author", "message__contribution__case", "group", "posted_by", "hidden_by")
 
@@ -48,15 +48,27 @@ def catch_up(group: int, since: Position | None, language: str) -> tuple[Positio
     close_old_connections()
     if since is None:
         return position(group), b""
-    reached, frames = _after(group, since, (language,))
+    reached, frames = _after(group, since, {language})
     return reached, frames[language]
 
 
 @sync_to_async
-def read(group: int, since: Position) -> tuple[Position, dict[str, bytes]]:
-    """The frames after `since`, once for each language."""
+def read(group: int, since: Position, languages: Set[str]) -> tuple[Position, dict[str, bytes]]:
+    """The frames after `since`, once for each of these languages."""
     close_old_connections()
-    return _after(group, since, LANGUAGES)
+    return _after(group, since, languages)
+
+
+@sync_to_async
+def moved(followed: Mapping[int, Position]) -> set[int]:
+    """Which of these groups are no longer where their pages are."""
+    close_old_connections()
+    numbers = list(followed)
+    found: set[int] = set()
+    for start in range(0, len(numbers), AT_ONCE):
+        now = Group.objects.filter(pk__in=numbers[start : start + AT_ONCE]).values_list("pk", "last_number", "last_change")
+        found |= {pk for pk, *at in now if Position(*at) != followed[pk]}
+    return found
 
 
 @sync_to_async
@@ -71,7 +83,7 @@ def position(group: int) -> Position:
     return Position(*Group.objects.values_list("last_number", "last_change").get(pk=group))
 
 
-def _after(group: int, since: Position, languages: tuple[str, ...]) -> tuple[Position, dict[str, bytes]]:
+def _after(group: int, since: Position, languages: Set[str]) -> tuple[Position, dict[str, bytes]]:
     new = Posting.objects.filter(group=group, number__gt=since.number).select_related(*SHOWN).order_by("number")[:MOST]
     changed = Change.objects.filter(group=group, number__gt=since.change).order_by("number")[:MOST]
     entries: list[tuple[Position, Posting | None, bool]] = []

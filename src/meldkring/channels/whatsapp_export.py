@@ -108,10 +108,9 @@ def _entry(line: int, at: datetime, rest: str, raw: str, below: list[str]) -> En
     if who is None:
         kind, people = kinds.system(words)
         return Entry(line, at, "", words, kind, people, raw=raw)
-    if who[1].startswith(kinds.LRM):
+    if kinds.is_whatsapps_own(words):
+        # The name before it is the group's, or that of who did it.
         kind, people = kinds.system(words)
-        # An iPhone puts the group's name or the actor before WhatsApp's own words.
-        if kind is not Kind.SYSTEM and kinds.said(words)[0] is Kind.TEXT:
-            return Entry(line, at, "", words.lstrip(kinds.LRM), kind, people, raw=raw)
+        return Entry(line, at, "", words.lstrip(kinds.LRM), kind, people, raw=raw)
     kind, text, edited = kinds.said(words)
     return Entry(line, at, kinds.name(who[0]), text, kind, edited=edited, raw=raw)

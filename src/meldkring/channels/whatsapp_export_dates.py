@@ -12,10 +12,12 @@ from functools import lru_cache
 
 MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _SPACE = "[ \u00a0\u202f]"
-# A year must be there: a pasted "[2/5, 16:08] Name:" has none.
+# Between date and time some countries write a word: "klo", "à", "kl.", "om".
+_AT = rf"(?:(?:klo|kl\.?|à|om|um|at){_SPACE})?"
+# A year must be there: a pasted "[2/5, 16:08] Name:" has none. In Hungary the date is "2022. 05. 02.".
 HEAD = re.compile(
-    rf"[{MARKS}]*(\[?)(\d{{1,4}})([-/.])(\d{{1,2}})\3(\d{{4}}|\d{{1,2}})(,?){_SPACE}{{1,2}}"
-    rf"(\d{{1,2}})[:.](\d\d)(?:[:.](\d\d))?(?:{_SPACE}?([AaPp])\.?{_SPACE}?[Mm]\.?)?(\]|{_SPACE}-){_SPACE}?"
+    rf"[{MARKS}]*(\[?)(\d{{1,4}})([-/.]{_SPACE}?)(\d{{1,2}})\3(\d{{4}}|\d{{1,2}})(\.?,?){_SPACE}{{1,2}}{_AT}"
+    rf"(\d{{1,2}})[:.](\d\d)(?:[:.](\d\d))?(?:{_SPACE}?([AaPp])\.?{_SPACE}?[Mm]\.?)?(\]|{_SPACE}[-–]){_SPACE}?"
 )
 ONE_IN = 20  # so few lines that say otherwise are pasted ones
 SAMPLES = 3

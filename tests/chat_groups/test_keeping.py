@@ -1,7 +1,11 @@
 """Whom to add to and remove from the WhatsApp group beside a watch group: right after whoever joins, leaves or ticks? (S18, S19)"""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db import connection
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -141,7 +145,39 @@ def test_the_size_is_counted_apart(place: Town) -> None:
     assert (size.inside, size.coming, size.over, size.full) == (2, 3, True, False)
     chat = keeping.change(chat, name="A", invite="", size_limit=100, by=place.fatima)
     assert not keeping.size(chat).nearly
+    assert keeping.show_link(chat, by=place.sam) == LINK
+
+
+def test_the_link_is_shown_once_and_again_when_the_phone_manager_lets_it(place: Town, chat: ChatGroup) -> None:
+    """A quarter of an hour counts as once; who is in it needs no link."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert keeping.show_link(chat, by=place.anna) == LINK
+        clock.shift(timedelta(minutes=10))
+        assert keeping.show_link(chat, by=place.anna) == LINK
+        clock.shift(timedelta(minutes=10))
+        with pytest.raises(keeping.ShownAlready):
+            keeping.show_link(chat, by=place.anna)
+    assert keeping.let_see_again(chat, [place.anna, place.arie], by=place.fatima) == 1
     assert keeping.show_link(chat, by=place.anna) == LINK
+    with pytest.raises(roles.NotAllowed):
+        keeping.let_see_again(chat, [place.anna], by=place.sam)
+    keeping.tick(chat, [place.arie], state=IN, by=place.fatima)
+    with pytest.raises(keeping.ShownAlready):
+        keeping.show_link(chat, by=place.arie)
+
+
+def test_who_left_and_knows_the_link_is_told_until_it_is_renewed(place: Town, chat: ChatGroup) -> None:
+    keeping.show_link(chat, by=place.anna)
+    assert keeping.gone_with_link(chat) == 0
+    joining.leave(place.anna, place.watch_a)
+    assert keeping.gone_with_link(chat) == 1
+    chat = keeping.change(chat, name="A", invite="", size_limit=9, by=place.fatima)
+    assert keeping.gone_with_link(chat) == 1
+    chat = keeping.change(chat, name="A", invite=LINK.replace("AbC", "XyZ"), size_limit=9, by=place.fatima)
+    assert keeping.gone_with_link(chat) == 0
+    assert keeping.show_link(chat, by=place.arie) == LINK.replace("AbC", "XyZ")
+    chat = keeping.change(chat, name="A", invite="", size_limit=9, by=place.fatima, drop=True)
+    assert keeping.show_link(chat, by=place.arie) == ""
 
 
 class TestTicks(TestCase):

@@ -25,7 +25,7 @@ from meldkring.chat_groups.models import ChatGroup, Reading, Seat
 from meldkring.delivery.models import Delivery
 from meldkring.figures import keeping as figures_keeping
 from meldkring.figures.models import Passage
-from meldkring.groups import roles
+from meldkring.groups import joining, roles
 from meldkring.messaging.models import Message, Posting
 from meldkring.people.models import Person
 
@@ -174,6 +174,12 @@ def test_who_is_in_it_who_left_and_who_is_no_member(place: Town, chat: ChatGroup
     assert [(m.person.first_name, m.sure) for m in found.left] == [("Arie", False)]
     assert [p.name for p in found.strangers] == ["Piet de Groot"]
     assert [p.first_name for p in found.absent] == ["Sofie"]
+    assert not found.former
+    keeping.tick(chat, [place.anna], state="in", by=place.fatima)
+    joining.leave(place.anna, place.watch_a)
+    later = reconciling.compare(entries(), chat_group=chat, by=place.fatima)
+    assert [m.person.first_name for m in later.former] == ["Anna"]
+    assert [p.name for p in later.strangers] == ["Piet de Groot"]
 
 
 def test_a_new_number_is_the_same_person(place: Town, chat: ChatGroup) -> None:

@@ -1,10 +1,13 @@
 """The pages about WhatsApp groups that people run themselves: who opens which, ticking and undoing, the link, the ready words on the desk."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from tests.stories import scene
 from tests.town import Town, person, town
 
@@ -144,6 +147,11 @@ def test_a_member_finds_the_link_and_may_stay_out(place: Town, chat: ChatGroup) 
     assert LINK in page.content.decode()
     assert "no-store" in page["Cache-Control"]
     assert "has seen the link" in text(of(place.fatima), reverse("chat_group", args=[chat.pk]))
+    Seat.objects.update(link_shown_at=timezone.now() - timedelta(hours=1))
+    assert LINK not in client.post(path).content.decode()
+    lists = reverse("chat_tick", args=[chat.pk])
+    of(place.fatima).post(lists, {"wie": [place.anna.pk], "wat": "again"})
+    assert LINK in client.post(path).content.decode()
     client.post(path, {"stay_out": "1"})
     assert Seat.objects.get(person=place.anna).state == "declined"
     assert path not in text(of(place.bea), reverse("group", args=[place.watch_b.pk]))

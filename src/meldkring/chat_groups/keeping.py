@@ -7,6 +7,7 @@ expelled stands on it at once, and who did it twice does nothing twice.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,11 +24,16 @@ from meldkring.people.models import Person
 INVITE = re.compile(r"https://chat\.whatsapp\.com/(?:invite/)?([A-Za-z0-9_-]{10,60})(?:[/?#].*)?")
 PURPOSE = "chat invite"
 NEARLY = 0.9
+GRACE = timedelta(minutes=15)  # who goes back, or has to install WhatsApp first, still sees the link
 State = Seat.State
 
 
 class BadInvite(ValueError):
     """This is not the link of a WhatsApp group."""
+
+
+class ShownAlready(Exception):
+    """This member saw the link before; the phone manager can let them see it again."""
 
 
 class NotBeside(Exception):
@@ -71,13 +77,15 @@ def begin(group: Group, *, name: str, invite: str, size_limit: int, by: Person) 
 
 
 @transaction.atomic
-def change(chat_group: ChatGroup, *, name: str, invite: str, size_limit: int, by: Person) -> ChatGroup:
-    """Another name, limit or link; without a link the one that is there stays."""
+def change(chat_group: ChatGroup, *, name: str, invite: str, size_limit: int, by: Person, drop: bool = False) -> ChatGroup:
+    """Another name, limit or link; without a link the one that is there stays, unless it is dropped. Nobody has seen a new one yet."""
     fresh = _locked(chat_group, by)
     fresh.name, fresh.size_limit = name.strip(), size_limit
-    fresh.sealed_invite = _sealed(invite) if invite.strip() else fresh.sealed_invite
+    if drop or invite.strip():
+        fresh.sealed_invite = "" if drop else _sealed(invite)
+        fresh.seats.update(link_shown_at=None)
     fresh.save(update_fields=["name", "size_limit", "sealed_invite"])
-    log.record("change_chat_group", fresh, by=by, new_link=bool(invite.strip()))
+    log.record("change_chat_group", fresh, by=by, new_link=bool(invite.strip()), dropped=drop)
     return fresh
 
 
@@ -108,6 +116,11 @@ def ticked(chat_group: ChatGroup) -> QuerySet[Seat]:
     """Everybody about whom something was ticked and who belongs there, by name."""
     known = chat_group.seats.filter(state__in=(State.IN, State.DECLINED), person__in=access.belonging(chat_group))
     return known.select_related("person", "by").order_by("person__first_name", "person__last_name", "pk")
+
+
+def gone_with_link(chat_group: ChatGroup) -> int:
+    """How many know the link and no longer belong in it: with it they come in again, until it is renewed in WhatsApp."""
+    return chat_group.seats.filter(link_shown_at__isnull=False).exclude(person__in=access.belonging(chat_group)).count()
 
 
 def size(chat_group: ChatGroup) -> Size:
@@ -146,14 +159,37 @@ def undo(chat_group: ChatGroup, seats: Iterable[Seat], *, by: Person) -> list[Se
 
 @transaction.atomic
 def show_link(chat_group: ChatGroup, *, by: Person) -> str:
-    """The link, for who belongs there; that it was shown is kept, the link itself is written nowhere."""
+    """The link, once, for who belongs there; that it was shown is kept, the link itself is written nowhere. Refuses with `ShownAlready`."""
     seat = _own_seat(chat_group, by)
-    seat.link_shown_at = timezone.now()
+    if seat.state == State.IN:
+        raise ShownAlready(_("The phone manager has ticked that you are in it."))
+    if not may_see_link(seat):
+        raise ShownAlready(_("You have seen the link. Ask the phone manager to let you see it again."))
+    seat.link_shown_at = seat.link_shown_at or timezone.now()
     if seat.state == State.DECLINED:
         seat.state, seat.before, seat.since, seat.by = State.UNKNOWN, seat.state, timezone.now(), by
     seat.save(update_fields=["link_shown_at", "state", "before", "since", "by"])
     log.record("show_chat_link", seat, by=by, chat_group=chat_group.pk)
     return sealing.unseal_text(chat_group.sealed_invite, purpose=PURPOSE)
+
+
+@transaction.atomic
+def let_see_again(chat_group: ChatGroup, people: Iterable[Person], *, by: Person) -> int:
+    """These may see the link once more; how many of them had seen it."""
+    seats = list(_locked(chat_group, by).seats.filter(person__in=list(people), link_shown_at__isnull=False))
+    for seat in seats:
+        seat.link_shown_at = None
+        seat.save(update_fields=["link_shown_at"])
+        log.record("show_chat_link_again", seat, by=by, chat_group=chat_group.pk)
+    return len(seats)
+
+
+def may_see_link(seat: Seat | None) -> bool:
+    """Who did not see it yet, or a moment ago; who is in the chat needs no link."""
+    if seat is None:
+        return True
+    fresh = seat.link_shown_at is None or timezone.now() - seat.link_shown_at <= GRACE
+    return fresh and seat.state != State.IN
 
 
 @transaction.atomic

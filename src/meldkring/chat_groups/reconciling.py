@@ -57,12 +57,25 @@ class Match:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The outcome. `inside` and `left` are members; `strangers` are in the chat and no member; `absent` are members who are not in it."""
+    """The outcome. `inside` and `left` are members; `former` were, and are in the chat still; `strangers` are in it and no member;
+    `absent` are members who are not in it.
+    """
 
     inside: list[Match]
     left: list[Match]
+    former: list[Match]
     strangers: list[Participant]
     absent: list[Person]
+
+    @property
+    def recognised(self) -> list[Match]:
+        """Who is in it for sure."""
+        return [m for m in self.inside if m.sure]
+
+    @property
+    def guessed(self) -> list[Match]:
+        """Who is in it perhaps."""
+        return [m for m in self.inside if not m.sure]
 
     @property
     def authors(self) -> dict[str, Person]:
@@ -103,8 +116,8 @@ def compare(entries: Iterable[export.Entry], *, chat_group: ChatGroup, by: Perso
     return Comparison(
         inside=inside,
         left=[m for m in matches if not m.participant.inside and m.person.pk in belong - here],
-        # A member of before is in the chat and no longer registered: as much a stranger there as who never was.
-        strangers=[p for p in everybody if p.inside and (id(p) not in matched or _person(matches, p).pk not in belong)],
+        former=[m for m in matches if m.participant.inside and m.person.pk not in belong],
+        strangers=[p for p in everybody if p.inside and id(p) not in matched],
         absent=[p for p in people if p.pk not in {m.person.pk for m in matches}],
     )
 
@@ -153,7 +166,3 @@ def _international(number: str) -> str:
     if number.startswith("00"):
         return f"+{number[2:]}"
     return f"+31{number[1:]}" if number.startswith("0") else number
-
-
-def _person(matches: Iterable[Match], participant: Participant) -> Person:
-    return next(m.person for m in matches if m.participant is participant)

@@ -91,7 +91,13 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
             )  # fmt: skip
             messages.success(request, ngettext("%(n)d tick set.", "%(n)d ticks set.", changed) % {"n": changed})
         return redirect("chat_group", held.chat_group_id)
-    return render(request, "chat/read_people.html", {"held": held, "compared": compared, "here": "people"})
+    group = held.chat_group.group
+    invitation = _(
+        "Dear neighbours, our group is on Meldkring too: there an alarm reaches you even if you missed it here. Sign up: %(url)s"
+    )
+    where = settings.SITE_URL + (reverse("district", args=[group.district.slug]) if group.district else "")
+    context = {"held": held, "compared": compared, "invitation": invitation % {"url": where}, "here": "people"}
+    return render(request, "chat/read_people.html", context)
 
 
 @require_GET

@@ -27,13 +27,18 @@ class ChatGroupForm(forms.Form):
         error_messages={"required": gettext_lazy("How many people fit in it?")},
     )  # fmt: skip
 
+    drop = forms.BooleanField(label=gettext_lazy("Take the link away; members then cannot join by themselves"), required=False)
+
     def __init__(self, data: Any = None, *, initial: dict[str, Any], has_invite: bool = False) -> None:
         super().__init__(data, initial=initial)
         self.fields["size_limit"].widget.attrs["class"] = "input--short"
         if has_invite:
             self.fields["invite"].help_text = _(
-                "There is a link; we do not show it here. Fill in a new one only if the old one leaked or no longer works."
+                "There is a link; we do not show it here. Did it leak, or did somebody leave who knows it? Reset it in WhatsApp and fill in the new one."
             )
+        else:
+            del self.fields["drop"]
+        self.order_fields(["name", "invite", "drop", "size_limit"])
 
     def clean_invite(self) -> str:
         invite: str = self.cleaned_data["invite"].strip()

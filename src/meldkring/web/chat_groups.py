@@ -78,6 +78,7 @@ def lists(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "chat": chat, "which": which, "page": page, "asked": asked, "size": size, "just": just, "pace": placing.pace(chat),
         "seen": set(seen.values_list("person", flat=True)),
+        "gone_with_link": keeping.gone_with_link(chat) if chat.sealed_invite else 0,
         "counts": {ADD: size.coming, REMOVE: keeping.to_remove(chat).count(), TICKED: keeping.ticked(chat).count()},
     }  # fmt: skip
     return render(request, "chat/lists.html", context)
@@ -89,16 +90,21 @@ def tick(request: HttpRequest, pk: int) -> HttpResponse:
     """Tick who is ticked on the page: added, taken out, or not taking part."""
     chat, person = access.manage(shell.person(request), pk), shell.person(request)
     chosen = [int(value) for value in request.POST.getlist("wie") if value.isdecimal()]
-    removing = request.POST.get("wat") == "out"
+    deed = request.POST.get("wat")
+    removing = deed == "out"
     done: Sequence[Seat] = []
     if not chosen:
         messages.error(request, _("Nobody was ticked. Tick the names first."))
     else:
         with telling.told(request):
-            if removing:
+            if deed == "again":
+                seen = keeping.let_see_again(chat, keeping.to_add(chat).filter(pk__in=chosen), by=person)
+                again = ngettext("%(n)d member may see the link once more.", "%(n)d members may see the link once more.", seen)
+                messages.success(request, again % {"n": seen})
+            elif removing:
                 done = keeping.tick_out(chat, chat.seats.filter(pk__in=chosen), by=person)
             else:
-                state = Seat.State.DECLINED if request.POST.get("wat") == "declined" else Seat.State.IN
+                state = Seat.State.DECLINED if deed == "declined" else Seat.State.IN
                 done = keeping.tick(chat, keeping.to_add(chat).filter(pk__in=chosen), state=state, by=person)
     just = ",".join(str(seat.pk) for seat in done)
     return redirect(f"{reverse('chat_group', args=[pk])}?lijst={REMOVE if removing else ADD}&net={just}")
@@ -160,8 +166,13 @@ def take_part(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Noted. You get everything through Meldkring, and nobody adds you in WhatsApp."))
         return redirect("group", chat.group_id)
     if request.method == "POST":
-        link = keeping.show_link(chat, by=person)
-    context = {"chat": chat, "link": link, "seat": keeping.seat_of(chat, person), "has_link": bool(chat.sealed_invite)}
+        with telling.told(request):
+            link = keeping.show_link(chat, by=person)
+    seat = keeping.seat_of(chat, person)
+    context = {
+        "chat": chat, "link": link, "seat": seat, "has_link": bool(chat.sealed_invite), "may_see": keeping.may_see_link(seat),
+        "manages": access.placed_in(person).filter(pk=chat.pk).exists(),
+    }  # fmt: skip
     return render(request, "chat/take_part.html", context)
 
 

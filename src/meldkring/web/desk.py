@@ -17,7 +17,7 @@ from meldkring.groups.models import Group
 from meldkring.messaging import access as messaging_access
 from meldkring.web import chat_placing, shell, showing, steering_forms, telling, waiting
 
-RECENT = 10
+RECENT = 5
 
 
 @require_GET

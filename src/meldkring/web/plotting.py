@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from meldkring.chat_groups.stretches import Bar
 
-WIDTH, HEIGHT, MARGIN = 640, 160, 24
+WIDTH, HEIGHT = 640, 160
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Plot:
     bars: list[Drawn]
     highest: int
     width: int = WIDTH
-    height: int = HEIGHT + MARGIN
+    height: int = HEIGHT + 1
     floor: int = HEIGHT
 
 

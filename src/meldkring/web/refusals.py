@@ -107,6 +107,7 @@ REFUSALS = (
     writing.Overtaken,
     keeping.BadInvite,
     keeping.NotBeside,
+    keeping.ShownAlready,
     placing.AlreadyPlaced,
     starting.CannotStart,
     starting.NotReady,

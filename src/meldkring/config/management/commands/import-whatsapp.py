@@ -97,6 +97,7 @@ class Command(BaseCommand):
             for title, names in (
                 ("Members in it", [f"{m.person.first_name} {m.person.last_name} ({m.how})" for m in compared.inside]),
                 ("Members who left", [f"{m.person.first_name} {m.person.last_name} ({m.how})" for m in compared.left]),
+                ("In it still, and no member any more", [f"{m.person.first_name} {m.person.last_name} ({m.how})" for m in compared.former]),
                 ("In it and no member", [p.shown or "you" for p in compared.strangers]),
                 ("Members not in it", [f"{p.first_name} {p.last_name}" for p in compared.absent]),
             ):
@@ -154,7 +155,7 @@ def _numbers(entries: list[export.Entry], parts: list[stretches.Stretch], compar
         "weeks": [[bar.label, bar.count] for bar in figures.weeks], "hours": [bar.count for bar in figures.hours],
     }  # fmt: skip
     if compared:
-        found |= {name: len(getattr(compared, name)) for name in ("inside", "left", "strangers", "absent")}
+        found |= {name: len(getattr(compared, name)) for name in ("inside", "left", "former", "strangers", "absent")}
     return found
 
 

@@ -12,6 +12,11 @@ startDrafts();
 document.querySelectorAll("[data-reveal]").forEach(startReveal);
 document.querySelectorAll("form[data-steps]").forEach(startSteps);
 prepare(document);
+// Which tab is open is seen at once, also of many on a narrow page.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const tabs = tab.closest(".tabs");
+  tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+}
 // What is wrong may stand far below on a long page; focus stays where it is.
 document.querySelector("main [role=alert]")?.scrollIntoView({ block: "nearest" });
 setInterval(() => tellTimes(document), 30_000);

@@ -46,7 +46,8 @@ def expulsions(request: HttpRequest) -> HttpResponse:
         raise Http404
     whose = ("membership__person__first_name", "membership__person__last_name", "membership__person__street")
     found = searching.matching(expelling.readable(shell.person(request)), searching.asked(request), *whose)
-    return render(request, "leaving/expulsions.html", searching.context(request, found))
+    manages = bool(access.managed(shell.person(request)))
+    return render(request, "leaving/expulsions.html", {**searching.context(request, found), "manages": manages})
 
 
 @require_http_methods(["GET", "POST"])

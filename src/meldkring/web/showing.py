@@ -123,7 +123,7 @@ def facts(contribution: Contribution | None, *, number: bool = False) -> list[st
 def _clock(at: datetime) -> str:
     """A moment as people write it: the day only if it is not today."""
     local = timezone.localtime(at)
-    return date_format(local, "H:i" if local.date() == timezone.localdate() else "j M, H:i")
+    return date_format(local, "H:i" if local.date() == timezone.localdate() else "j b, H:i")
 
 
 def holder_line(holder: Holder | None) -> str:

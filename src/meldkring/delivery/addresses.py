@@ -120,6 +120,9 @@ def failed(address: int, *, gone: bool, why: str) -> None:
 
 
 def move(channel: str, old: str, new: str) -> None:
-    """The provider gave an address another name."""
-    if not Address.objects.filter(channel=channel, value=new).exists():
-        Address.objects.filter(channel=channel, value=old).update(value=new, heard_at=timezone.now())
+    """The provider gave an address another name. Under that name it works again, also when it was given up under the old one."""
+    if Address.objects.filter(channel=channel, value=new).exists():
+        return
+    known = Address.objects.filter(channel=channel, value=old)
+    known.filter(state=Address.State.GONE).update(state=Address.State.ACTIVE, reason="", failures=0)
+    known.update(value=new, heard_at=timezone.now())

@@ -6,7 +6,6 @@ while it is made; the others get the one of a moment ago, or wait for the same.
 """
 
 import asyncio
-import gzip
 import re
 import time
 from collections import OrderedDict
@@ -26,17 +25,15 @@ S_MAXAGE = re.compile(rb"\bs-maxage=(\d+)")
 LONGEST_QUERY = 100
 LARGEST = 512 * 1024
 STALE = 30.0
-SHRINKS = (b"text/", b"image/svg", b"application/xml")
 
 
 @dataclass
 class Page:
-    """One answer, as it goes out: whole, and small for who can unpack it."""
+    """One answer, as it goes out."""
 
     head: Head
     etag: bytes
     body: bytes
-    small: bytes
     made: float
     until: float
     renewing: bool = False
@@ -83,8 +80,9 @@ class KeptPages:
             return None
         if len(query) > LONGEST_QUERY:
             return None
-        # The scheme and the host stand in addresses on the page.
-        return headers.get(b"host", b""), scope.get("scheme", "http").encode(), scope["path"].encode(), query
+        # Packed for who can unpack it. The scheme and the host stand in addresses on the page.
+        packed = b"gzip" if b"gzip" in headers.get(b"accept-encoding", b"") else b""
+        return packed, headers.get(b"host", b""), scope.get("scheme", "http").encode(), scope["path"].encode(), query
 
     def _fresh(self, key: Key) -> Page | None:
         """The page, if it may still be given; a stale one sends the first who asks to make a new one."""
@@ -151,13 +149,8 @@ class _Catch:
         """The copy, if there is one."""
         if not (self._seconds and self._whole):
             return None
-        headers, body = dict(self._head), bytes(self._body)
-        shrinks = headers.get(b"content-type", b"").startswith(SHRINKS) and b"content-encoding" not in headers
-        small = gzip.compress(body, 9, mtime=0) if shrinks else b""
-        head = [(name, value) for name, value in self._head if name not in (b"content-length", b"vary")]
-        vary = [part for part in (headers.get(b"vary"), b"Accept-Encoding" if small else None) if part]
-        head += [(b"vary", b", ".join(vary))] if vary else []
-        return Page(head, headers.get(b"etag", b""), body, small, now, now + self._seconds)
+        head = [(name, value) for name, value in self._head if name != b"content-length"]
+        return Page(head, dict(self._head).get(b"etag", b""), bytes(self._body), now, now + self._seconds)
 
 
 def _lasts(status: int, headers: dict[bytes, bytes]) -> int:
@@ -173,8 +166,5 @@ async def _answer(page: Page, scope: Scope, headers: dict[bytes, bytes], send: S
         kept = [(name, value) for name, value in head if name not in (b"content-type", b"content-language")]
         await send({"type": "http.response.start", "status": 304, "headers": kept})
         return await send({"type": "http.response.body", "body": b""})
-    body = page.body
-    if page.small and b"gzip" in headers.get(b"accept-encoding", b""):
-        body, head = page.small, [*head, (b"content-encoding", b"gzip")]
-    await send({"type": "http.response.start", "status": 200, "headers": [*head, (b"content-length", str(len(body)).encode())]})
-    return await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    await send({"type": "http.response.start", "status": 200, "headers": [*head, (b"content-length", str(len(page.body)).encode())]})
+    return await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else page.body})

@@ -18,7 +18,14 @@ from django.views.decorators.http import require_safe
 from meldkring.web import devices
 
 STATIC = Path(__file__).parent / "static"
-KEPT_KINDS = {".css", ".js", ".woff2", ".svg", ".png"}
+# What the pages below need, and the page that says that there is no network: it is put on the phone at the first visit, so no more than that.
+FILES = (
+    "vendor/noto-sans/noto-sans-latin-wght-normal.woff2", "vendor/htmx.org/htmx.min.js",
+    *(f"meldkring/{name}" for name in (
+        "app.css", "desk.css", "sign_up.css", "sign.svg", "icon-192.png", "badge.png",
+        "page.js", "drafts.js", "steps.js", "live.js", "offline.js", "outbox.js", "push.js", "told.js", "desk.js",
+    )),
+)  # fmt: skip
 # What may be read again without a network: what goes on in one's groups. No settings, and no lists of members.
 KEPT = ("home", "report", "case", "group", "posting", "letters", "letter", "house_rules")
 # What may be sent later: each carries a key, so that it is one message however often it is sent.
@@ -45,8 +52,9 @@ def manifest(request: HttpRequest) -> HttpResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, with what it must know above it. At the root, because it looks after every page."""
     told = {
-        "version": version(), "files": [static(name) for name in files()], "static": settings.STATIC_URL, "outbox": static("meldkring/outbox.js"),
-        "icon": static("meldkring/icon-192.png"), "badge": static("meldkring/badge.png"), "key": devices.channel().identity.public_key,
+        "version": version(), "files": [static(name) for name in FILES], "static": settings.STATIC_URL,
+        "outbox": static("meldkring/outbox.js"), "push": static("meldkring/push.js"), "icon": static("meldkring/icon-192.png"),
+        "badge": static("meldkring/badge.png"), "key": devices.channel().identity.public_key,
         "offline": reverse("offline"), "report": reverse("report"), "logout": reverse("account_logout"), "sending": reverse("sending"),
         "received": reverse("push_received"), "renewed": reverse("push_renewed"), "stopped": reverse("push_stopped"),
         "kept": _pattern(KEPT), "queued": _pattern(QUEUED), "words": {"news": _("Something is new in Meldkring")},
@@ -71,17 +79,10 @@ def sending(request: HttpRequest) -> HttpResponse:
 
 
 @functools.cache
-def files() -> list[str]:
-    """Our own static files, which the service worker keeps on the device."""
-    found = (f for f in STATIC.rglob("*") if f.suffix in KEPT_KINDS and f.name != "sw.js")
-    return sorted(f.relative_to(STATIC).as_posix() for f in found)
-
-
-@functools.cache
 def version() -> str:
-    """Changes when any of those files does."""
+    """Changes when any of those files does, or the worker itself."""
     told = hashlib.sha256()
-    for name in files():
+    for name in (*FILES, "meldkring/sw.js"):
         told.update(name.encode() + (STATIC / name).read_bytes())
     return told.hexdigest()[:16]
 

@@ -6,11 +6,13 @@ in between would be missed: `member` sees to that.
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from meldkring.groups import roles
@@ -23,11 +25,17 @@ Standings = dict[int, list[roles.Standing]]
 
 
 def member(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page for who is signed in; where they stand, and up to where each group has come, is read first."""
+    """A page for who is signed in; where they stand, and up to where each group has come, is read first.
+
+    A form that says who wrote it goes in nobody else's name: somebody may sign in on a device on which another's words still wait.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         standings(request)
+        mine = str(person(request).pk)
+        if request.method == "POST" and request.POST.get("writer", mine) != mine:
+            return render(request, "shell/not_yours.html", status=HTTPStatus.CONFLICT)
         return view(request, *args, **kwargs)
 
     return login_required(guarded)

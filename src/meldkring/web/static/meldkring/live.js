@@ -97,6 +97,7 @@ function hello({ positions }) {
   clearTimeout(lostTimer);
   pollTimer = lostTimer = 0;
   tellState("");
+  document.dispatchEvent(new Event("meldkring:connected"));
   // A group we did not have, as after a division: what was said there since is not on this page yet, so it is asked for once.
   if (seen.size && Object.keys(positions).some((group) => !seen.has(group))) poll();
   // The server names where it starts for us: what follows comes after exactly these positions.

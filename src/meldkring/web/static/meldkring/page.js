@@ -9,6 +9,7 @@ const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }
 
 document.documentElement.classList.add("has-js");
 startDrafts();
+forgetSent();
 document.querySelectorAll("[data-reveal]").forEach(startReveal);
 document.querySelectorAll("form[data-steps]").forEach(startSteps);
 prepare(document);
@@ -27,6 +28,14 @@ document.addEventListener("click", clicked);
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(null, true));
 document.addEventListener("submit", guard);
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));
+
+// That something was sent is said once: a reload must not say it again, nor clear what was typed since.
+function forgetSent() {
+  const here = new URL(location.href);
+  if (!here.searchParams.has("sent")) return;
+  here.searchParams.delete("sent");
+  history.replaceState(history.state, "", here);
+}
 
 function prepare(part) {
   tellTimes(part);

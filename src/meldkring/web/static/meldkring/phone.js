@@ -29,6 +29,7 @@ async function look() {
   const row = mark && document.querySelector(`[data-endpoint="${mark}"]`);
   if (!row || row.dataset.state !== "active") return tell("off");
   row.querySelector("[data-this]").hidden = false;
+  await self.meldkringOutbox.know("told", { ...subscription.toJSON(), key: part.dataset.key });
   return tell("on");
 }
 
@@ -43,7 +44,9 @@ function failed(problem) {
 }
 
 async function switchOn() {
-  if (await Notification.requestPermission() !== "granted") return tell("denied");
+  const allowed = await Notification.requestPermission();
+  if (allowed === "denied") return tell("denied");
+  if (allowed !== "granted") throw Object.assign(new Error("closed"), { told: part.dataset.closed });
   const manager = (await navigator.serviceWorker.ready).pushManager;
   const key = bytes(part.dataset.key);
   const known = await manager.getSubscription();
@@ -53,7 +56,10 @@ async function switchOn() {
   const body = JSON.stringify({ subscription, name: new FormData(form).get("name") });
   const headers = { "Content-Type": "application/json", "X-CSRFToken": new FormData(form).get("csrfmiddlewaretoken") };
   const answer = await fetch(form.action, { method: "POST", body, headers });
-  if (answer.ok) return location.replace(`${location.pathname}?aan`);
+  if (answer.ok) {
+    await self.meldkringOutbox.know("told", { ...subscription.toJSON(), key: part.dataset.key });
+    return location.replace(`${location.pathname}?aan`);
+  }
   await subscription.unsubscribe();
   throw Object.assign(new Error("refused"), { told: answer.status === 422 ? (await answer.json()).words : null });
 }

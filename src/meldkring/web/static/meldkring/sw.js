@@ -1,7 +1,7 @@
-// The service worker: shows push messages, keeps pages readable without a network, and holds what was written until it can be sent.
+// The service worker: keeps pages readable without a network, and holds what was written until it can be sent; push messages are in push.js.
 // The server puts `SETTINGS` above this text: version, files, and which addresses are which.
 
-importScripts(SETTINGS.outbox);
+importScripts(SETTINGS.outbox, SETTINGS.push);
 
 const FILES = `meldkring-files-${SETTINGS.version}`;
 const PAGES = "meldkring-pages";
@@ -10,20 +10,22 @@ const PATIENCE = 8_000;
 const POST_PATIENCE = 15_000;
 const KEPT = new RegExp(SETTINGS.kept);
 const QUEUED = new RegExp(SETTINGS.queued);
+// What stands before the server says that it is away.
+const AWAY = new Set([502, 503, 504]);
 const outbox = self.meldkringOutbox;
+// Goes up when somebody else takes over this device: what was asked for before that is not kept any more, however late it comes.
+let era = 0;
 
 self.addEventListener("install", (event) => event.waitUntil(prepare()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("fetch", answer);
 self.addEventListener("sync", (event) => event.tag === "outbox" && event.waitUntil(sendAll({ again: true })));
 self.addEventListener("message", (event) => event.data?.kind === "send" && event.waitUntil(sendAll().catch(() => {})));
-self.addEventListener("push", (event) => event.waitUntil(show(event.data)));
-self.addEventListener("notificationclick", tapped);
-self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
 
 async function prepare() {
   const files = await caches.open(FILES);
-  await files.addAll(SETTINGS.files);
+  // Past what the browser keeps by itself: that may be of the version before.
+  await files.addAll(SETTINGS.files.map((address) => new Request(address, { cache: "reload" })));
   // Without cookies: what everybody may see, whoever is signed in now.
   await files.put(SETTINGS.offline, await fetch(SETTINGS.offline, { credentials: "omit", cache: "no-store" }));
   await self.skipWaiting();
@@ -53,11 +55,13 @@ async function file(request) {
 
 async function opened(event, url) {
   if (url.pathname === SETTINGS.offline) return offlinePage();
+  const asked = era;
   const copy = await kept(url);
+  const coming = fetch(event.request);
+  event.waitUntil(coming.then((fresh) => keep(fresh.clone(), url, asked)).catch(() => {}));
   try {
-    const fresh = await within(fetch(event.request), copy ? PATIENCE : 60_000);
-    event.waitUntil(keep(fresh.clone(), url).catch(() => {}));
-    return fresh;
+    const fresh = await within(coming, copy ? PATIENCE : 60_000);
+    return copy && AWAY.has(fresh.status) ? asCopy(copy) : fresh;
   } catch {
     return copy ? asCopy(copy) : offlinePage();
   }
@@ -67,16 +71,25 @@ function within(promise, patience) {
   return Promise.race([promise, new Promise((_, reject) => { setTimeout(() => reject(new Error("too slow")), patience); })]);
 }
 
+// That something was sent just now is no other page.
+function addressOf(url) {
+  const told = new URLSearchParams(url.search);
+  told.delete("sent");
+  return told.size ? `${url.pathname}?${told}` : url.pathname;
+}
+
 async function kept(url) {
   if (!KEPT.test(url.pathname)) return undefined;
   const pages = await caches.open(PAGES);
-  return (await pages.match(url.pathname + url.search)) ?? pages.match(url.pathname, { ignoreSearch: true });
+  return (await pages.match(addressOf(url))) ?? pages.match(url.pathname, { ignoreSearch: true });
 }
 
-// A copy says that it is one, and each time it is opened its forms are new: two reports must not share a key.
+// A copy says that it is one; each time it is opened its forms are new, for two reports must not share a key; and no draft of now is cleared
+// by what was sent then.
 async function asCopy(copy) {
   const html = (await copy.text())
     .replace("<body ", `<body data-read-offline="${copy.headers.get("X-Kept-At")}" `)
+    .replace(/(<body [^>]*)data-clear-draft="[^"]*"/, (_, before) => before)
     .replace(/(name="key" value=")[0-9a-f-]{36}"/g, (_, before) => `${before}${crypto.randomUUID()}"`);
   return new Response(html, { headers: copy.headers });
 }
@@ -85,36 +98,42 @@ async function offlinePage() {
   return (await caches.match(SETTINGS.offline, { cacheName: FILES })) ?? Response.error();
 }
 
-async function keep(fresh, url) {
-  const person = await personOn(fresh);
-  if (person === undefined) return;
-  if (person.id !== (await outbox.known("person") ?? "")) {
-    await caches.delete(PAGES);
-    await outbox.know("person", person.id);
-    // The phone may have found its network before it knew whose words wait.
-    if (person.id) await sendAll().catch(() => {});
-  }
-  if (!person.id) return;
-  if (KEPT.test(url.pathname)) await put(url.pathname + url.search, fresh, person.html);
-  const pages = await caches.open(PAGES);
-  if (await pages.match(SETTINGS.report)) return;
+async function keep(fresh, url, asked) {
+  const page = await read(fresh);
+  if (!page || asked !== era) return;
+  const before = await outbox.known("person") ?? "";
+  if (asked !== era) return;
+  const now = page.person === before ? era : await handOver(page.person);
+  if (!page.person || now !== era) return;
+  if (!page.secret && KEPT.test(url.pathname)) await put(addressOf(url), page, now);
   // To report something must work out of reach too, also for who never opened that page here.
-  const report = await fetch(SETTINGS.report, { credentials: "same-origin" });
-  const found = await personOn(report);
-  if (found?.id === person.id) await put(SETTINGS.report, report, found.html);
-}
-
-async function personOn(response) {
-  if (!response.ok || response.type !== "basic" || !/text\/html/.test(response.headers.get("Content-Type") ?? "")) return undefined;
-  if (/no-store/.test(response.headers.get("Cache-Control") ?? "")) return undefined;
-  const html = await response.text();
-  const found = /<body [^>]*data-person="(\d*)"/.exec(html);
-  return found ? { id: found[1], html } : undefined;
-}
-
-async function put(address, response, html) {
   const pages = await caches.open(PAGES);
-  const headers = new Headers(response.headers);
+  if (now !== era || await pages.match(SETTINGS.report)) return;
+  const report = await read(await fetch(SETTINGS.report, { credentials: "same-origin" }));
+  if (report?.person === page.person) await put(SETTINGS.report, report, now);
+}
+
+// What a page says of itself: whose it is ("" for nobody's), and whether it may be kept. Undefined for what is none of our pages.
+async function read(response) {
+  if (!response.ok || response.type !== "basic" || !/text\/html/.test(response.headers.get("Content-Type") ?? "")) return undefined;
+  const html = await response.text();
+  const person = /<body [^>]*data-person="(\d*)"/.exec(html)?.[1];
+  const secret = /no-store/.test(response.headers.get("Cache-Control") ?? "");
+  return person === undefined ? undefined : { person, secret, html, headers: new Headers(response.headers) };
+}
+
+// From now on this device is somebody else's, or nobody's: nothing of before can be read here any more. Answers the era that begins with it.
+async function handOver(person) {
+  era += 1;
+  const begun = era;
+  await caches.delete(PAGES);
+  await outbox.know("person", person);
+  return begun;
+}
+
+async function put(address, { html, headers }, asked) {
+  if (asked !== era) return;
+  const pages = await caches.open(PAGES);
   headers.set("X-Kept-At", new Date().toISOString());
   await pages.delete(address);
   await pages.put(address, new Response(html, { headers }));
@@ -128,6 +147,7 @@ async function posted(event, url) {
   const copy = event.request.clone();
   try {
     const answered = await within(fetch(event.request), POST_PATIENCE);
+    if (AWAY.has(answered.status) && QUEUED.test(url.pathname)) return hold(copy, url);
     if (url.pathname === SETTINGS.logout) await forget();
     else if (answered.type === "opaqueredirect" || answered.ok) event.waitUntil(sendAll().catch(() => {}));
     return answered;
@@ -136,14 +156,23 @@ async function posted(event, url) {
   }
 }
 
+// The page that comes says by its `#` what became of it.
 async function hold(request, url) {
+  const instead = (became) => Response.redirect(`${SETTINGS.offline}#${became}`, 303);
+  if (url.pathname === SETTINGS.logout) {
+    await forget();
+    return instead("uitloggen");
+  }
   const fields = [...(await request.formData())].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
-  const key = new Map(fields).get("key");
-  const person = await outbox.known("person");
-  if (!key || !person || !QUEUED.test(url.pathname)) return offlinePage();
-  await outbox.put({ key, url: url.pathname, person, fields, at: Date.now(), state: "waits" });
+  const { key, writer } = Object.fromEntries(fields);
+  if (!key || !writer || !QUEUED.test(url.pathname)) return instead("niet-verstuurd");
+  try {
+    await outbox.put({ key, url: url.pathname, person: writer, fields, at: Date.now(), state: "waits" });
+  } catch {
+    return instead("vol");
+  }
   await self.registration.sync?.register("outbox").catch(() => {});
-  return Response.redirect(`${SETTINGS.offline}#wacht`, 303);
+  return instead("wacht");
 }
 
 async function sendAll({ again = false } = {}) {
@@ -158,60 +187,6 @@ async function sendAll({ again = false } = {}) {
 }
 
 async function forget() {
-  await caches.delete(PAGES);
-  await outbox.know("person", "");
-  const subscription = await self.registration.pushManager?.getSubscription();
-  if (!subscription) return;
-  await tell(SETTINGS.stopped, { subscription }).catch(() => {});
-  await subscription.unsubscribe();
-}
-
-// Push messages.
-
-async function show(data) {
-  let told = {};
-  try {
-    told = data.json();
-  } catch {
-    // Something came that is not readable; a browser wants it shown all the same.
-  }
-  const tag = told.tag ?? "meldkring";
-  const shown = await self.registration.getNotifications({ tag });
-  await self.registration.showNotification(told.title ?? SETTINGS.words.news, {
-    body: told.text ?? "", tag, lang: told.lang, icon: SETTINGS.icon, badge: SETTINGS.badge, data: told, actions: told.actions ?? [],
-    requireInteraction: Boolean(told.alarm), renotify: !shown.some((one) => one.data?.id === told.id), timestamp: Date.now(),
-    ...(told.alarm ? { vibrate: [300, 150, 300, 150, 600] } : {}),
-  });
-  await receipt(told, "delivered");
-}
-
-function tapped(event) {
-  const told = event.notification.data ?? {};
-  const way = (told.actions ?? []).find((one) => one.action === event.action);
-  event.notification.close();
-  event.waitUntil(Promise.all([bringForward(way?.url ?? told.url ?? "/"), receipt(told, "read")]));
-}
-
-async function bringForward(address) {
-  const asked = new URL(address, self.location.origin);
-  const url = self.location.origin + asked.pathname + asked.search + asked.hash;
-  const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const there = open.find((page) => page.url.split("#")[0] === url.split("#")[0]);
-  // A page where somebody may be typing is left alone.
-  return there ? there.focus() : self.clients.openWindow(url);
-}
-
-async function receipt({ id, seal }, state) {
-  if (id && seal) await tell(SETTINGS.received, { id, seal, state }).catch(() => {});
-}
-
-function tell(address, what) {
-  return fetch(address, { method: "POST", body: JSON.stringify(what), headers: { "Content-Type": "application/json" }, keepalive: true });
-}
-
-async function renew({ oldSubscription, newSubscription }) {
-  if (!oldSubscription) return;
-  const options = { userVisibleOnly: true, applicationServerKey: oldSubscription.options?.applicationServerKey ?? SETTINGS.key };
-  const subscription = newSubscription ?? await self.registration.pushManager.subscribe(options);
-  await tell(SETTINGS.renewed, { old: oldSubscription, subscription });
+  await handOver("");
+  await self.meldkringPush.end();
 }

@@ -121,7 +121,7 @@ def answer(text: str, *, to: str = f"antwoord+{TOKEN}@{DOMAIN}", sender: str = "
     message["From"] = sender
     message["To"] = to
     message["Subject"] = "Re: Alarm"
-    message["Date"] = headers.pop("Date", "Mon, 24 Nov 2025 10:00:00 +0100") or format_datetime(datetime.now(UTC))
+    message["Date"] = headers.pop("Date", "") or format_datetime(datetime.now(UTC))
     message["Message-ID"] = headers.pop("Message_ID", "<a1@mail.example.org>")
     for name, value in headers.items():
         message[name.replace("_", "-")] = value

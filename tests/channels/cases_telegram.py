@@ -62,7 +62,14 @@ def message(text: str = "", *, number: int = 9, kind: str = "private", sender: s
     """A message as it stands in an update."""
     who = {"id": int(sender), "is_bot": False, "first_name": "Anna"}
     words = {"text": text} if text else {}
-    return {"message_id": number, "from": who, "chat": {"id": int(sender), "type": kind}, "date": 1_790_000_000, **words, **more}
+    return {
+        "message_id": number,
+        "from": who,
+        "chat": {"id": int(sender), "type": kind},
+        "date": int(datetime.now(UTC).timestamp()),
+        **words,
+        **more,
+    }
 
 
 def press(data: str, *, under: int = 41, name: str = "4382bfdwdsb323b2d9") -> dict[str, Any]:

@@ -42,7 +42,8 @@ def case(request: pytest.FixtureRequest) -> Iterator[Case]:
 def letter(place: Town, case: Case) -> Delivery:
     """An alarm for Arie, planned on this channel."""
     ledger.set_ceiling(case.channel.name, euros=100)
-    addresses.add(place.arie, channel=case.channel.name, value=case.address)
+    # Some minutes ago, so that what is said "earlier" below is still said after it.
+    addresses.add(place.arie, channel=case.channel.name, value=case.address, at=timezone.now() - timedelta(minutes=30))
     addresses.heard(case.channel.name, case.address, at=timezone.now())
     return alarm(place, case)
 
@@ -254,6 +255,32 @@ def test_stop_and_start_in_words(case: Case, letter: Delivery) -> None:
     arrives(case, (raw, headers))
     address.refresh_from_db()
     assert address.state == Address.State.ACTIVE, "the old STOP, sent again, undoes nothing"
+
+
+@pytest.mark.parametrize("last", ["STOP", "START"])
+def test_the_word_that_was_said_last_holds_whichever_comes_last(case: Case, letter: Delivery, last: str) -> None:
+    if case.said is None:
+        pytest.skip("nobody writes to us here")
+    round_of(case)
+    token, first = tokens.reply(letter.pk), "START" if last == "STOP" else "STOP"
+    with time_machine.travel(timezone.now() - timedelta(minutes=20)):
+        earlier = case.said(first, "id-earlier", token)
+    arrives(case, case.said(last, "id-later", token))
+    answers = Delivery.objects.filter(message=None).count()
+    arrives(case, earlier)
+    address = Address.objects.get(channel=case.channel.name, value=case.address)
+    assert address.state == (Address.State.OPTED_OUT if last == "STOP" else Address.State.ACTIVE)
+    assert Delivery.objects.filter(message=None).count() == answers, "and nobody is told the opposite"
+
+
+def test_what_is_said_late_says_so(case: Case, letter: Delivery) -> None:
+    if case.said is None:
+        pytest.skip("nobody writes to us here")
+    round_of(case)
+    with time_machine.travel(timezone.now() - timedelta(minutes=20)):
+        hook = case.said("Ik zie ze ook.", "id-1", tokens.reply(letter.pk))
+    arrives(case, hook)
+    assert "kwam nu pas bij ons aan" in Delivery.objects.filter(message=None).latest("made_at").words["text"]
 
 
 def test_a_batch_is_read_whole(case: Case, letter: Delivery) -> None:

@@ -312,7 +312,7 @@ def parsed(raw: bytes) -> list[object]:
 
 
 def test_an_answer_is_what_somebody_says() -> None:
-    (fact,) = parsed(cases.answer("Ik zie ze bij de bakker.\n"))
+    (fact,) = parsed(cases.answer("Ik zie ze bij de bakker.\n", Date="Mon, 24 Nov 2025 10:00:00 +0100"))
     assert isinstance(fact, Said)
     assert (fact.address, fact.text, fact.reply_to, fact.left_out) == ("anna@example.org", "Ik zie ze bij de bakker.", cases.TOKEN, "")
     assert fact.named == "<a1@mail.example.org>"

@@ -2,24 +2,29 @@
 
 import asyncio
 import threading
+import time as time_of
 from datetime import time, timedelta
 
 import pytest
 import time_machine
 from asgiref.sync import sync_to_async
 from django.db import connection
+from django.test import Client
 from django.utils import timezone, translation
+from tests.channels import cases_telegram
 from tests.delivery.post_office import NoHttp, Office, plan
 from tests.town import Town, town
 
 from meldkring.cases import forwarding, reporting
 from meldkring.cases.models import Called, Contribution
+from meldkring.channels import registry
 from meldkring.channels.contract import Accepted, Capabilities, Http, Letter, Outcome, Problem, Receipt, SendError
 from meldkring.channels.contract import State as Told
 from meldkring.delivery import addresses, answering, auditor, dispatch, ledger, outcomes, preferences, receipts, troubles, worker
 from meldkring.delivery.models import Account, Address, Delivery, Preference, ReceiptRow, Spending, Trouble
 from meldkring.groups import joining
 from meldkring.groups.models import Role
+from meldkring.intake.models import Incoming
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Posting
 from meldkring.people.models import Mail
@@ -354,26 +359,36 @@ def test_a_provider_that_is_down_for_an_hour_delays_only_its_own_channel(place: 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_a_stop_is_obeyed_while_others_are_being_told() -> None:
-    """The real worker, with a provider that is slow: what waits behind it has not been looked at yet, so a STOP in between holds."""
+def test_a_stop_is_obeyed_while_others_are_being_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Said at the webhook's door, with both queues full: the real worker holds as many letters as it may, the rest has not been looked at yet;
+    two hundred messages that came in wait to be understood. When the door has answered, nothing more goes to who said STOP."""
     if connection.vendor == "sqlite":
         pytest.skip("the SQLite of these tests lives in memory, where threads lock each other out")
     made = town()
     for n in range(30):
-        answering.answer(addresses.add(made.anna, channel="slow", value=f"other-{n:02}"), "Hello")
-    sam = addresses.add(made.sam, channel="slow", value="sam")
+        answering.answer(addresses.add(made.anna, channel="telegram", value=f"other-{n:02}"), "Hello")
+    sam = addresses.add(made.sam, channel="telegram", value="77")
     answering.answer(sam, "Hello")
     slow = Slow()
+    waiting = [Incoming(channel="telegram", raw=cases_telegram.SAID, came_at=timezone.now()) for _n in range(200)]
+    Incoming.objects.bulk_create(waiting)
+    for name, value in cases_telegram.SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    registry.here.cache_clear()
 
     def stop() -> None:
-        addresses.stop("slow", "sam")
+        raw = cases_telegram.body(9001, message=cases_telegram.message("STOP", sender="77"))
+        door = Client().post("/api/v1/webhooks/telegram/", raw, content_type="application/json", headers=cases_telegram.signed(raw))
+        assert door.status_code == 200
         connection.close()
 
     async def told() -> None:
-        task = asyncio.create_task(worker.run({"slow": slow}, NoHttp()))
+        task = asyncio.create_task(worker.run({"telegram": slow}, NoHttp()))
         while len(slow.letters) < 8:
             await asyncio.sleep(0.01)
+        began = time_of.monotonic()
         await sync_to_async(stop, thread_sensitive=False)()
+        assert time_of.monotonic() - began < 1
         slow.may_answer.set()
         while len(slow.letters) < 30:
             await asyncio.sleep(0.01)
@@ -381,7 +396,9 @@ def test_a_stop_is_obeyed_while_others_are_being_told() -> None:
         await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(asyncio.wait_for(told(), 30))
-    assert "sam" not in {letter.to for letter in slow.letters}
+    registry.here.cache_clear()
+    assert Incoming.objects.filter(done_at=None).count() == 201, "nothing of it was understood yet"
+    assert "77" not in {letter.to for letter in slow.letters}
     assert Delivery.objects.get(address=sam).state == State.CANCELLED
 
 
@@ -389,7 +406,7 @@ class Slow(Office):
     """A provider that answers nobody until it may, eight at once."""
 
     def __init__(self) -> None:
-        super().__init__("slow", Capabilities(per_second=0, at_once=8))
+        super().__init__("telegram", Capabilities(per_second=0, at_once=8))
         self.may_answer = asyncio.Event()
 
     async def send(self, letter: Letter, http: Http) -> Outcome:

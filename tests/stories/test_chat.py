@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,7 +14,8 @@ from tests.town import Town, town
 from meldkring.cases import closing, forwarding, judging
 from meldkring.cases.models import Called, Case, Outcome
 from meldkring.delivery import ledger, troubles, wordings
-from meldkring.delivery.models import Account, Address, Delivery
+from meldkring.delivery.models import Account, Address, Delivery, Spending
+from meldkring.demo import vendor
 from meldkring.intake import binding
 from meldkring.messaging.models import Posting
 
@@ -142,6 +144,105 @@ def test_who_presses_late_is_asked_once_more_whether_it_is_still_so(chat: chatti
         assert Case.objects.get().called == Called.NOT_NEEDED
 
 
+# What comes late or in the wrong order: providers bring again, for a day and a half, what our webhook missed
+
+
+def hours_later(hours: float = 2) -> Any:
+    return time_machine.travel(datetime.now(UTC) + timedelta(hours=hours), tick=True)
+
+
+@time_machine.travel(NIGHT, tick=True)
+def test_a_report_that_reached_us_hours_late_is_no_fresh_alarm(chat: chatting.Chat) -> None:
+    seen = [chat.provider.says(ANNA, words) for words in ("Er klimt iemand over de schutting.", "Hij is binnen", "ja")]
+    with hours_later():
+        asked = chat.deliver(seen, ANNA)
+        assert "kwam nu pas bij ons aan" in chat.lines(ANNA)[0].text
+        assert "voordat we dit vroegen" in asked.text, "a yes from before we asked is no answer"
+        assert "Geschreven om" in asked.text
+        chat.presses(ANNA, "Ja, nog steeds")
+        chat.presses(ANNA, "Niet nodig")
+        assert not Case.objects.exists()
+        chat.presses(ANNA, "Ja, verstuur")
+        text = Case.objects.get().contributions.get().message.text
+        assert text == "Er klimt iemand over de schutting.\n(Geschreven om 03:00)\nHij is binnen\n(Geschreven om 03:00)"
+
+
+def test_who_says_that_it_is_over_sends_nothing(chat: chatting.Chat) -> None:
+    late = chat.provider.says(ANNA, "Er klimt iemand over de schutting.")
+    with hours_later():
+        chat.deliver([late], ANNA)
+        assert "niet verstuurd" in chat.presses(ANNA, "Nee, niet meer").text
+        assert not Case.objects.exists()
+
+
+def test_a_late_reaction_says_when_it_was_written(chat: chatting.Chat, place: Town) -> None:
+    chat.own(place.arie, ARIE)
+    reported(chat)
+    late = chat.provider.says(ARIE, "Ze lopen bij de bakker.", reply_to=chat.lines(ARIE)[0].id)
+    with hours_later(0.5):
+        assert "kwam nu pas bij ons aan" in chat.deliver([late], ARIE).text
+        assert Posting.objects.filter(message__text__startswith="Ze lopen bij de bakker.\n(Geschreven om").exists()
+
+
+def test_a_verdict_that_comes_hours_late_forwards_nothing(chat: chatting.Chat, place: Town) -> None:
+    chat.own(place.sam, SAM)
+    case = reported(chat)
+    shown = chat.presses(SAM, "Laat meer zien", line=next(line for line in chat.lines(SAM) if line.link))
+    which, label = next((which, label) for which, label in shown.buttons if which.endswith(":up"))
+    late = chat.provider.presses(SAM, shown, which)
+    with hours_later():
+        assert "Druk dan nog een keer" in chat.deliver([late], SAM).text
+        stands = Posting.objects.filter(message__contribution__case=case, group=place.coordination_noord)
+        assert not stands.exists()
+        chat.presses(SAM, label, line=shown)
+        assert stands.exists()
+
+
+def test_of_two_answers_the_one_said_last_counts_whichever_comes_last(chat: chatting.Chat) -> None:
+    question = chat.says(ANNA, "Er wordt ingebroken bij de buren.")
+    buttons = {label: which for which, label in question.buttons}
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=20), tick=True):
+        earlier = chat.provider.presses(ANNA, question, buttons["Niet nodig"])
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=40), tick=True):
+        later = chat.provider.presses(ANNA, question, buttons["Ja, door mij"])
+        chat.deliver([later], ANNA)
+        chat.deliver([earlier], ANNA)
+        chat.presses(ANNA, "Ja, verstuur")
+    assert Case.objects.get().called == Called.BY_ME
+
+
+def test_a_batch_in_the_wrong_order_is_read_in_the_order_in_which_it_was_said(chat: chatting.Chat) -> None:
+    first = chat.provider.says(ANNA, "Een groene bestelbus")
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=5), tick=True):
+        second = chat.provider.says(ANNA, "met de lichten uit")
+        asked = chat.deliver([second, first], ANNA)
+    assert "Een groene bestelbus\nmet de lichten uit" in asked.text
+
+
+def test_a_stop_that_overtakes_the_tie_with_an_account_holds(chat: chatting.Chat, place: Town) -> None:
+    token = binding.begin(place.bea, channel="whatsapp")
+    tie = chat.provider.says(BEA, f"koppel {token}")
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=30), tick=True):
+        chat.post(*chat.provider.webhook(messages=[chat.provider.says(BEA, "Stop")]))
+        chat.round()
+        chat.post(*chat.provider.webhook(messages=[tie]))
+        chat.round()
+    assert not chat.lines(BEA), "and who said STOP before we knew them is not answered"
+    assert Address.objects.get(value=BEA).state == Address.State.OPTED_OUT
+
+
+def test_a_stop_said_after_the_tie_holds_though_the_tie_was_worked_later(chat: chatting.Chat, place: Town) -> None:
+    token = binding.begin(place.bea, channel="whatsapp")
+    tie = chat.provider.says(BEA, f"koppel {token}")
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=30), tick=True):
+        stop = chat.provider.says(BEA, "Stop")
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=2), tick=True):
+        chat.post(*chat.provider.webhook(messages=[tie]))
+        chat.post(*chat.provider.webhook(messages=[stop]))
+        chat.round()
+    assert Address.objects.get(value=BEA).state == Address.State.OPTED_OUT
+
+
 def test_a_button_of_an_earlier_report_does_not_send_a_later_one(chat: chatting.Chat) -> None:
     chat.says(ANNA, "Het eerste verhaal.")
     old = chat.presses(ANNA, "Ja, door mij")
@@ -231,6 +332,78 @@ def test_a_stranger_is_told_where_to_sign_up_once_a_day(chat: chatting.Chat) -> 
     assert "Meld je aan" in first.text
     chat.says("31612349999", "Hallo?")
     assert len(chat.lines("31612349999")) == 1
+
+
+def stranger_says(chat: chatting.Chat, text: str = "Wie zijn jullie?") -> str:
+    number = f"316123499{len(chat.provider.chats):02d}"
+    chat.post(*chat.provider.webhook(messages=[chat.provider.says(number, text)]))
+    return number
+
+
+def spent() -> tuple[int, int]:
+    line = Spending.objects.filter(channel="whatsapp").first()
+    return (line.cost, line.letters) if line else (0, 0)
+
+
+def test_what_an_answer_to_a_stranger_costs_stands_in_the_ledger(chat: chatting.Chat) -> None:
+    number = stranger_says(chat)
+    chat.round()
+    (line,) = chat.lines(number)
+    assert spent() == (0, 0), "an answer within a day may be free"
+    told = chat.provider.status(number, line, "delivered")
+    for times_told in (1, 2):
+        chat.post(*chat.provider.webhook(statuses=[{**told, "pricing": {"billable": True, "category": "service", "type": "regular"}}]))
+        chat.round()
+        assert spent() == (40_000, 1), times_told
+
+
+def test_an_answer_to_a_stranger_that_was_lost_counts_as_spent_until_it_is_known(chat: chatting.Chat) -> None:
+    """Also when the process dies at that moment: it is never sent twice."""
+    chat.provider.mishaps.append("lost after")
+    number = stranger_says(chat)
+    for _again in range(3):
+        chat.round()
+    (line,) = chat.lines(number)
+    assert spent() == (50_000, 1), "nobody knows, so the most it may cost"
+    failed = chat.provider.status(number, line, "failed", code=131026)
+    chat.post(*chat.provider.webhook(statuses=[failed]))
+    chat.round()
+    assert spent() == (0, 0)
+    chat.provider.mishaps.append(131000)
+    refused = stranger_says(chat)
+    chat.round()
+    assert (chat.lines(refused), spent()) == ([], (0, 0))
+
+
+class Died(Exception):
+    """The process ends here."""
+
+
+def test_a_process_that_dies_while_answering_a_stranger_has_counted_it(chat: chatting.Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = stranger_says(chat)
+    with monkeypatch.context() as dying:
+        dying.setattr(vendor.Vendor, "post", dies)
+        with pytest.raises(Died):
+            chat.round()
+    assert spent() == (50_000, 1)
+    chat.round()
+    assert not chat.lines(number)
+
+
+async def dies(*args: object, **how: object) -> None:
+    raise Died
+
+
+def test_no_stranger_is_answered_above_the_ceiling(chat: chatting.Chat) -> None:
+    Account.objects.filter(channel="whatsapp").update(ceiling=100_000)
+    ledger.write("whatsapp", cost=60_000, letters=1, now=timezone.now())
+    first, second = stranger_says(chat), stranger_says(chat)
+    chat.provider.mishaps.append("lost after")
+    chat.round()
+    assert (len(chat.lines(first)), chat.lines(second)) == (0, [])
+    Account.objects.filter(channel="whatsapp").update(ceiling=150_000)
+    chat.round()
+    assert (len(chat.lines(first)), chat.lines(second), spent()) == (1, [], (110_000, 2))
 
 
 def test_a_send_that_was_not_answered_is_not_repeated_when_its_receipt_comes(chat: chatting.Chat, place: Town) -> None:

@@ -6,7 +6,7 @@ means for a person; a channel only carries. Times are aware datetimes, durations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
@@ -100,6 +100,10 @@ class State(StrEnum):
     DELIVERED = "delivered"
     READ = "read"
     FAILED = "failed"
+
+
+# A provider that does not tell when: it counts as said when it came in.
+UNTOLD = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from meldkring.channels import wishes
-from meldkring.channels.contract import Bound, Fact, Moved, Opted, Problem, Said, SendError, Unreadable
+from meldkring.channels.contract import UNTOLD, Bound, Fact, Moved, Opted, Problem, Said, SendError, Unreadable
 
 MEDIA = ("photo", "video", "voice", "audio", "document", "sticker", "animation", "video_note", "contact", "poll")
 BIND = re.compile(r"^/start(?:@\w+)?\s+([\w-]{8,64})\s*$")
 COMMAND = re.compile(r"^/(\w+)(?:@\w+)?\s*$")
-UNKNOWN_TIME = datetime.fromtimestamp(0, UTC)
 # What a refusal says in words, for its number alone does not tell: the reader never comes back, or has sent us away.
 GONE = (
     "chat not found",
@@ -112,8 +111,8 @@ def _pressed(press: dict[str, Any], number: str) -> Fact:
     if chat.get("type") != "private" or not _chat(chat) or not data:
         return Unreadable(number, "a button that is not ours")
     reply_to = named(_chat(chat), under) if isinstance(under, int) else ""
-    # The time of the press is not told; that of the message it stood under is.
-    return Said(f"{number}/{_text(press.get('id'))}", _chat(chat), "", _time(message), button=data, reply_to=reply_to)
+    # The time of the press is not told, only that of the message it stood under.
+    return Said(f"{number}/{_text(press.get('id'))}", _chat(chat), "", UNTOLD, button=data, reply_to=reply_to)
 
 
 def _member(member: dict[str, Any], number: str) -> Fact:
@@ -143,9 +142,9 @@ def _chat(chat: dict[str, Any]) -> str:
 def _time(message: dict[str, Any]) -> datetime:
     seconds = message.get("date")
     try:
-        return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else UNKNOWN_TIME
+        return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else UNTOLD
     except (ValueError, OverflowError, OSError):
-        return UNKNOWN_TIME
+        return UNTOLD
 
 
 def _dict(value: object) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from meldkring.channels import whatsapp_templates, wishes
-from meldkring.channels.contract import Bound, Fact, Moved, Opted, Problem, Receipt, Said, State, Unreadable
+from meldkring.channels.contract import UNTOLD, Bound, Fact, Moved, Opted, Problem, Receipt, Said, State, Unreadable
 
 STATES = {
     "sent": State.SENT, "delivered": State.DELIVERED, "read": State.READ, "played": State.READ, "failed": State.FAILED,
@@ -33,7 +33,6 @@ _PROBLEMS = {code: problem for problem, codes in CODES.items() for code in codes
 MEDIA = ("image", "video", "audio", "document", "sticker", "contacts", "order", "unsupported")
 OF_WORDINGS = ("message_template_status_update", "message_template_quality_update", "template_category_update")
 BIND = re.compile(r"^\s*koppel\s+([\w-]{8,64})\s*$", re.IGNORECASE)
-UNKNOWN_TIME = datetime.fromtimestamp(0, UTC)
 
 
 def facts(raw: bytes, *, phone_id: str, account_id: str, rates: Mapping[str, int]) -> list[Fact]:
@@ -187,9 +186,9 @@ def _cost(pricing: dict[str, Any], rates: Mapping[str, int]) -> int:
 def _time(value: object) -> datetime:
     seconds = number(value)
     try:
-        return datetime.fromtimestamp(seconds, UTC) if seconds is not None else UNKNOWN_TIME
+        return datetime.fromtimestamp(seconds, UTC) if seconds is not None else UNTOLD
     except (ValueError, OverflowError, OSError):
-        return UNKNOWN_TIME
+        return UNTOLD
 
 
 def _odd(why: str, raw: bytes) -> Unreadable:

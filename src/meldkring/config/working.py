@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import logging
 import os
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -19,6 +21,7 @@ from meldkring.intake import anymail_door, police_mail, smtp_door, strangers, ta
 
 logger = logging.getLogger(__name__)
 LOOK_AGAIN = 5.0
+BESIDE = 20
 
 
 def channels() -> dict[str, Channel]:
@@ -58,18 +61,31 @@ async def run() -> None:
 
 async def _take_in(ours: dict[str, Channel], client: http.Client) -> None:
     early, thread = asyncio.Event(), ThreadPoolExecutor(1)
+    beside: set[asyncio.Task[None]] = set()
     forget = bell.listen(lambda topic: early.set() if topic == taking.BELL else None)
     try:
         while True:
             early.clear()
             seen: list[tuple[str, Fact]] = []
             await sync_to_async(partial(_work, ours, seen), thread_sensitive=False, executor=thread)()
-            await taking.acknowledge(seen, ours, client)
-            await strangers.answer(ours, client)
+            beside = {task for task in beside if not task.done()}
+            if len(beside) < BESIDE:
+                beside.add(asyncio.create_task(_kindly(taking.acknowledge(seen, ours, client))))
+                beside.add(asyncio.create_task(_kindly(strangers.answer(ours, client))))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(early.wait(), LOOK_AGAIN)
     finally:
         forget()
+        for task in beside:
+            task.cancel()
+
+
+async def _kindly(courtesy: Coroutine[Any, Any, object]) -> None:
+    """Beside the work, so that a provider that does not answer keeps nothing waiting of what came in."""
+    try:
+        await courtesy
+    except Exception:
+        logger.exception("a courtesy was left out")
 
 
 def _work(ours: dict[str, Channel], seen: list[tuple[str, Fact]]) -> None:

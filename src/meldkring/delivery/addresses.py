@@ -1,7 +1,7 @@
 """Where can a person be reached, and does it still work? Addresses are added, put in order, suspended and stopped here."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -15,25 +15,30 @@ EMAIL = "email"
 # What costs nothing and rings loudest comes first, until the person says otherwise.
 FIRST_ORDER = {"web_push": 0, "telegram": 10, "whatsapp": 20, EMAIL: 30, "sms": 40}
 FAILURES_BEFORE_REST = 2
+ROUNDED = timedelta(seconds=1)  # providers tell time in whole seconds
 
 
 @transaction.atomic
-def add(person: Person, *, channel: str, value: str, label: str = "", state: str = Address.State.ACTIVE) -> Address:
+def add(
+    person: Person, *, channel: str, value: str, label: str = "", state: str = Address.State.ACTIVE, at: datetime | None = None
+) -> Address:
     """Give a person an address, proven to be theirs. An address that was somebody else's becomes this person's: who has it now decides,
-    and what waited for the other is not shown to them."""
+    and what waited for the other is not shown to them. `at`: when they asked for it. STOP said there before that no longer counts."""
+    at = at or timezone.now()
     Delivery.objects.waiting().filter(address__channel=channel, address__value=value).exclude(address__person=person).update(
         state=Delivery.State.CANCELLED, code="other person", lease_until=None
     )
+    last = Address.objects.filter(channel=channel, value=value, state=Address.State.OPTED_OUT, opted_at__gt=at).first()
+    word = (
+        {"state": last.state, "reason": last.reason, "opted_at": last.opted_at} if last else {"state": state, "reason": "", "opted_at": at}
+    )
     address, new = Address.objects.update_or_create(
-        channel=channel, value=value,
-        defaults={"person": person, "label": label[:80], "state": state, "reason": "", "failures": 0},
-    )  # fmt: skip
+        channel=channel, value=value, defaults={"person": person, "label": label[:80], "failures": 0, **word}
+    )
     if new:
         address.position = FIRST_ORDER.get(channel, 50)
         address.save(update_fields=["position"])
         log.record("add_address", address, by=person, channel=channel)
-    else:
-        Address.objects.filter(pk=address.pk).update(opted_at=timezone.now())  # what they said before this no longer counts
     return address
 
 
@@ -72,23 +77,24 @@ def _free_for(changed: Iterable[int], known: dict[int, str]) -> None:
         Address.objects.filter(channel=EMAIL, value=known[pk]).exclude(person=pk).delete()
 
 
-def stop(channel: str, value: str, *, at: datetime | None = None) -> int:
-    """STOP: obeyed at once, because every send looks at the address first (channels: within the same second). `at`: when it was said."""
+def stop(channel: str, value: str, *, at: datetime | None = None) -> bool:
+    """STOP: obeyed at once, because every send looks at the address first (channels: within the same second). `at`: when it was said.
+    Whether it holds: something later may have been said there already."""
     at = at or timezone.now()
-    return _last_word(channel, value, at=at).update(state=Address.State.OPTED_OUT, reason="stop", opted_at=at)
+    return bool(_last_word(channel, value, at=at).update(state=Address.State.OPTED_OUT, reason="stop", opted_at=at))
 
 
-def start(channel: str, value: str, *, at: datetime | None = None) -> int:
-    """START: may be written to again."""
+def start(channel: str, value: str, *, at: datetime | None = None) -> bool:
+    """START: may be written to again. Whether it holds, as with `stop`."""
     at = at or timezone.now()
     found = _last_word(channel, value, at=at)
-    found.exclude(state=Address.State.OPTED_OUT).update(opted_at=at)
-    return found.filter(state=Address.State.OPTED_OUT).update(state=Address.State.ACTIVE, reason="", failures=0, opted_at=at)
+    found.filter(state=Address.State.OPTED_OUT).update(state=Address.State.ACTIVE, reason="", failures=0)
+    return bool(found.update(opted_at=at))
 
 
 def _last_word(channel: str, value: str, *, at: datetime) -> "QuerySet[Address]":
     """The address, unless something later was said there already: providers mix up the order."""
-    return Address.objects.filter(Q(opted_at=None) | Q(opted_at__lte=at), channel=channel, value=value)
+    return Address.objects.filter(Q(opted_at=None) | Q(opted_at__lt=at + ROUNDED), channel=channel, value=value)
 
 
 def heard(channel: str, value: str, *, at: datetime) -> None:

@@ -69,10 +69,23 @@ def _refuse(channel: str, beyond: list[Delivery]) -> None:
     troubles.note("ceiling", channel)
 
 
-def may_spend(channel: str, *, price: int) -> bool:
-    """Whether the month's ceiling leaves room for one more letter."""
-    account = Account.objects.filter(channel=channel).first()
-    return account is not None and account.ceiling - spent(channel, now=timezone.now()) >= max(price, 1)
+@transaction.atomic
+def book(channel: str, *, price: int, now: datetime) -> bool:
+    """Count a letter that is no delivery as spent before it goes; False where the month's ceiling leaves no room for it."""
+    Account.objects.get_or_create(channel=channel)
+    account = Account.objects.select_for_update().get(channel=channel)
+    if account.ceiling - spent(channel, now=now) < max(price, 1):
+        return False
+    write(channel, cost=price, letters=1, now=now)
+    return True
+
+
+def rebook(channel: str, *, booked: int, cost: int, at: datetime) -> None:
+    """What was booked at that moment has cost something else."""
+    if booked != cost:
+        line, _new = Spending.objects.get_or_create(channel=channel, month=month(at))
+        letters = (cost > 0) - (booked > 0)
+        Spending.objects.filter(pk=line.pk).update(cost=F("cost") + (cost - booked), letters=F("letters") + letters)
 
 
 def presume(deliveries: Iterable[Delivery]) -> None:

@@ -2,6 +2,7 @@
 
 Does it belong to what is going on, has 112 been called, may it be passed on. Nothing is reported before the person has said yes to that; what
 they write meanwhile is added. Each button carries the mark of its own report, so that one from an earlier question changes nothing here.
+What came late is said to be late, and asked about once more: providers bring again for days what our webhook missed.
 """
 
 import re
@@ -21,9 +22,12 @@ from meldkring.intake.reacting import Heard
 from meldkring.messaging import posting as postings
 
 SILENCE = timedelta(minutes=30)
+# Our clock and the provider's are not quite the same.
+CLOCKS = timedelta(seconds=5)
 Step = Conversation.Step
 CALLED = {"called:by_me": Called.BY_ME, "called:by_other": Called.BY_OTHER, "called:not_needed": Called.NOT_NEEDED}
 CHOICES = {
+    Step.LATE: ["still", "stop_report"],
     Step.WHICH: ["about", "new"],
     Step.CALLED: [*CALLED],
     Step.NAME: ["send", "stop_report"],
@@ -59,8 +63,10 @@ def hear(heard: Heard) -> None:
         _pressed(heard, talk, silent=silent)
     elif talk is None or silent:
         _begin(heard)
+    elif (chosen := _chosen(talk, heard.said.text)) and heard.said.at < talk.heard_at - CLOCKS:
+        _question(talk, heard, _("You wrote that before we asked this."))
     else:
-        _go_on(talk, heard, _chosen(talk, heard.said.text))
+        _go_on(talk, heard, chosen)
 
 
 def _pressed(heard: Heard, talk: Conversation | None, *, silent: bool) -> None:
@@ -69,10 +75,12 @@ def _pressed(heard: Heard, talk: Conversation | None, *, silent: bool) -> None:
         heard.answer(_("That has been answered already. Do you see something new? Write it here."))
     elif found[1] != _mark(talk):
         _question(talk, heard, _("That button belongs to an earlier question."))
-    elif silent and found[2] != "stop_report":
+    elif heard.said.at < talk.said_at:
+        return  # they have pressed something else since, which came earlier
+    elif (silent or heard.is_late) and found[2] != "stop_report":
         # What was true at ten need not be true at eleven: asked once more before it goes to everybody.
-        talk.step, talk.called, talk.heard_at = Step.CALLED, "", timezone.now()
-        talk.save(update_fields=["step", "called", "heard_at"])
+        talk.step, talk.called, talk.heard_at, talk.said_at = Step.CALLED, "", timezone.now(), heard.said.at
+        talk.save(update_fields=["step", "called", "heard_at", "said_at"])
         _question(talk, heard, _("It was quiet for a while. Is it still so?"))
     else:
         _go_on(talk, heard, found[2])
@@ -92,21 +100,23 @@ def _begin(heard: Heard) -> None:
     talk, _new = Conversation.objects.update_or_create(
         address=heard.address,
         defaults={
-            "step": Step.WHICH if about else Step.CALLED, "text": postings.checked(text) if text else "", "called": "", "place": said.place,
-            "key": heard.key, "heard_at": timezone.now(), "about": about,
+            "step": Step.LATE if heard.is_late else Step.WHICH if about else Step.CALLED, "text": postings.checked(heard.dated(text)) if text else "",
+            "called": "", "place": said.place, "key": heard.key, "heard_at": timezone.now(), "said_at": said.at, "about": about,
         },
     )  # fmt: skip
     _question(talk, heard)
 
 
 def _go_on(talk: Conversation, heard: Heard, chosen: str) -> None:
-    talk.heard_at = timezone.now()
+    talk.heard_at, talk.said_at = timezone.now(), max(talk.said_at, heard.said.at)
     if chosen == "stop_report":
         talk.delete()
         heard.answer(_("Your report has not been sent."))
     elif not talk.text:
         _add(talk, heard)
         _question(talk, heard)
+    elif chosen == "still" and talk.step == Step.LATE:
+        _next(talk, Step.WHICH if talk.about else Step.CALLED, heard)
     elif chosen == "about" and talk.step == Step.WHICH and talk.about:
         reacting.react(heard, talk.about, talk.text, key=talk.key, place=talk.place)
         talk.delete()
@@ -125,7 +135,7 @@ def _go_on(talk: Conversation, heard: Heard, chosen: str) -> None:
 
 def _next(talk: Conversation, step: str, heard: Heard) -> None:
     talk.step = step
-    talk.save(update_fields=["step", "called", "heard_at"])
+    talk.save(update_fields=["step", "called", "heard_at", "said_at"])
     _question(talk, heard)
 
 
@@ -133,9 +143,9 @@ def _add(talk: Conversation, heard: Heard) -> None:
     """People write in pieces: what is not an answer belongs to what they tell."""
     text = "" if heard.said.button or _word(heard.said.text) in (*YES, *NO) else heard.said.text.strip()
     if text:
-        talk.text = postings.checked(f"{talk.text}\n{text}")
+        talk.text = postings.checked(f"{talk.text}\n{heard.dated(text)}")
     talk.place = heard.said.place or talk.place
-    talk.save(update_fields=["text", "place", "heard_at"])
+    talk.save(update_fields=["text", "place", "heard_at", "said_at"])
 
 
 def _report(talk: Conversation, heard: Heard) -> None:
@@ -166,6 +176,11 @@ def _asked(talk: Conversation, heard: Heard) -> tuple[str, list[str]]:
     if not talk.text:
         return _("We have the place. Write in words what you see there. Is it happening now? First call 112."), []
     said = {"text": talk.text if len(talk.text) <= 300 else f"{talk.text[:299]}…"}
+    if talk.step == Step.LATE:
+        text = _(
+            "Your message reached us only now. Is it still going on? Then first call 112.\n\nMust we still pass it on? You wrote: “%(text)s”"
+        )
+        return text % said, [_("Yes, still"), _("No, not any more")]
     if talk.step == Step.WHICH and talk.about:
         case = talk.about.message.contribution.case
         # Its title is cut from the words of who reported it.

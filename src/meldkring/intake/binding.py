@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,13 +23,13 @@ def begin(person: Person, *, channel: str) -> str:
 
 
 @transaction.atomic
-def bind(token: str, *, channel: str, value: str, name: str = "") -> Address | None:
+def bind(token: str, *, channel: str, value: str, at: datetime | None = None) -> Address | None:
     """Tie this address to the person who was given the token; None if the token is unknown, used or too old."""
     fresh = Binding.objects.filter(channel=channel, digest=_digest(token), used_at=None, made_at__gt=timezone.now() - LASTS)
     found = fresh.select_related("person").first()
     if found is None or not fresh.update(used_at=timezone.now()):
         return None
-    return addresses.add(found.person, channel=channel, value=value, label=name)
+    return addresses.add(found.person, channel=channel, value=value, at=at)
 
 
 def _digest(token: str) -> str:

@@ -47,6 +47,10 @@ def heard(channel: str, said: Said, *, able: Capabilities) -> None:
 
 def _understand(heard: Heard) -> None:
     said = heard.said
+    if said.button.startswith("judge:") and heard.is_late:
+        words = _("Your choice of %(at)s reached us only now, so nothing was done with it. Must it still be done? Press once more.")
+        heard.answer(words % {"at": heard.at})
+        return
     if said.button.startswith("judge:"):
         text, more = judging_here.pressed(said.button, by=heard.address.person)
         heard.answer(text, actions=more if heard.able.own_words else ())
@@ -58,7 +62,7 @@ def _understand(heard: Heard) -> None:
     elif said.button == "seen_nothing" and posting:
         reacting.react(heard, posting, str(approving.SAW_NOTHING))
     elif posting and not said.button and (said.text.strip() or said.place):
-        reacting.react(heard, posting, said.text.strip() or _("I am here."), place=said.place)
+        reacting.react(heard, posting, heard.dated(said.text.strip() or _("I am here.")), place=said.place)
     else:
         asking.hear(heard)
 

@@ -11,7 +11,8 @@ from meldkring.intake import believing, binding, conversing, strangers
 
 def receipt(channel: str, fact: Receipt) -> None:
     """A receipt knows its own order and doubles."""
-    receipts.take(channel, fact)
+    if not strangers.receipt(channel, fact):
+        receipts.take(channel, fact)
 
 
 def act(channel: str, fact: Fact, *, able: Capabilities) -> None:
@@ -35,12 +36,16 @@ def act(channel: str, fact: Fact, *, able: Capabilities) -> None:
 
 
 def _opted(channel: str, fact: Opted) -> None:
-    (addresses.stop if fact.stopped else addresses.start)(channel, fact.address, at=fact.at)
+    holds = (addresses.stop if fact.stopped else addresses.start)(channel, fact.address, at=fact.at)
     address = Address.objects.select_related("person").filter(channel=channel, value=fact.address).first()
     if address is None:
-        if not fact.stopped:  # “start” is how somebody opens a chat with us
+        if fact.stopped:
+            strangers.stopped(channel, fact.address, at=fact.at)
+        else:  # “start” is how somebody opens a chat with us
             strangers.note(channel, fact.address)
         return
+    if not holds:
+        return  # they have said otherwise since, and were told that
     with translation.override(address.person.language):
         if fact.stopped:
             answering.answer(
@@ -51,10 +56,13 @@ def _opted(channel: str, fact: Opted) -> None:
 
 
 def _bound(channel: str, fact: Bound) -> None:
-    address = binding.bind(fact.token, channel=channel, value=fact.address)
+    address = binding.bind(fact.token, channel=channel, value=fact.address, at=fact.at)
     addresses.heard(channel, fact.address, at=fact.at)
     if address is None:
         _not_bound(channel, fact)
+        return
+    if strangers.has_stopped(channel, fact.address, since=fact.at):
+        addresses.stop(channel, fact.address)
         return
     with translation.override(address.person.language):
         answering.answer(

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meldkring.delivery.models import Address
@@ -91,10 +92,13 @@ class Taken(models.Model):
 class Conversation(models.Model):
     """Somebody is telling us something step by step: what they saw, whether 112 was called. Forgotten after half an hour of silence.
 
+    `heard_at` is when we asked last, by our clock; `said_at` when the last thing that counted was said, by the provider's.
+
     `about`: the posting of a running case that their words may belong to, until they have said so.
     """
 
     class Step(models.TextChoices):
+        LATE = "late"
         WHICH = "which"
         CALLED = "called"
         NAME = "name"
@@ -107,6 +111,7 @@ class Conversation(models.Model):
     place = models.JSONField(null=True)
     key = models.UUIDField()
     heard_at = models.DateTimeField()
+    said_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"{self.address_id} {self.step}"
@@ -126,12 +131,20 @@ class Binding(models.Model):
 
 
 class Stranger(models.Model):
-    """Somebody unknown wrote to us: told once a day where to sign up, and forgotten after that day."""
+    """Somebody unknown wrote to us: told once a day where to sign up, and forgotten after that day.
+
+    `letter`: our answer, as its receipts know it; `booked`: what stands in the ledger for it. `stopped_at`: they said STOP, perhaps in the
+    moment before the tie with their account reached us.
+    """
 
     channel = models.CharField(max_length=20)
     value = models.CharField(max_length=200)
     heard_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    letter = models.UUIDField(null=True, unique=True)
+    provider_id = models.CharField(max_length=200, blank=True)
+    booked = models.PositiveBigIntegerField(default=0, help_text=_("In millionths of a euro."))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("channel", "value"), name="stranger_once")]

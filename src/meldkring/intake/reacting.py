@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from meldkring.cases import reporting
@@ -20,6 +21,8 @@ from meldkring.messaging.models import Posting
 from meldkring.people.models import Person
 
 GOING_ON = timedelta(hours=2)
+# What comes in so long after it was said is no news any more: a webhook that was down, a phone without a network.
+LATE = timedelta(minutes=10)
 NO_CASE = ("notice", "talk")
 
 
@@ -39,6 +42,21 @@ class Heard:
     def answer(self, text: str, **more: Any) -> None:
         """Answer it, where it was said."""
         answering.answer(self.address, text, answers=self.said.named, heading=self.said.heading, **more)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it reached us long after it was said."""
+        return self.said.at < timezone.now() - LATE
+
+    @property
+    def at(self) -> str:
+        """When it was said, where people live."""
+        said, now = timezone.localtime(self.said.at), timezone.localtime()
+        return date_format(said, "H:i" if said.date() == now.date() else "j F H:i")
+
+    def dated(self, text: str) -> str:
+        """Words for others: what is told late says when it was written."""
+        return f"{text}\n({_('Written at %(at)s') % {'at': self.at}})" if text and self.is_late else text
 
     @property
     def left_out(self) -> str:
@@ -87,7 +105,9 @@ def react(heard: Heard, posting: Posting, text: str, *, key: uuid.UUID | None = 
     group = _where(person, case, posting)
     made = reporting.react(text, case=case, group=group, by=person, key=key or heard.key, **placed(place))
     words = _("Waiting for the steering group.") if made.number is None else _("Your reaction stands in %(group)s.") % {"group": group.name}
-    heard.answer("\n\n".join(filter(None, (words, heard.left_out))), about=posting.pk, url=phrasing.url("case", case.reference))
+    late = _("Your message of %(at)s reached us only now; that stands with it.") % {"at": heard.at} if heard.is_late else ""
+    parts = (words, late, heard.left_out)
+    heard.answer("\n\n".join(filter(None, parts)), about=posting.pk, url=phrasing.url("case", case.reference))
 
 
 def placed(place: object) -> dict[str, Any]:

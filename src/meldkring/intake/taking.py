@@ -3,16 +3,18 @@
 Only STOP is obeyed before the answer goes back: who wants to hear no more does not wait for a queue.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from meldkring import bell
-from meldkring.channels.contract import Acknowledging, Channel, Fact, Http, Opted, Receipt
+from meldkring.channels.contract import UNTOLD, Acknowledging, Channel, Fact, Http, Opted, Receipt, Unreadable
 from meldkring.delivery import addresses, troubles
 from meldkring.intake import believing, facts, strangers
 from meldkring.intake.models import Binding, Conversation, Incoming, Taken
@@ -37,12 +39,13 @@ def take(name: str, channel: Channel, *, raw: bytes, headers: Mapping[str, str])
         kept = {key: value for key, value in headers.items() if key.lower() in HEADERS_KEPT}
         stored = Incoming.objects.create(channel=name, raw=raw, headers=kept, came_at=timezone.now())
         transaction.on_commit(lambda: bell.ring(BELL))
-    _stop_at_once(name, channel, raw, headers)
+    _stop_at_once(stored, channel, headers)
     return stored
 
 
-def _stop_at_once(name: str, channel: Channel, raw: bytes, headers: Mapping[str, str]) -> None:
-    for fact in _read(channel, raw, headers) or ():
+def _stop_at_once(stored: Incoming, channel: Channel, headers: Mapping[str, str]) -> None:
+    name = stored.channel
+    for fact in _read(channel, bytes(stored.raw), headers, came_at=stored.came_at) or ():
         # Providers send the same again for days: an old STOP must not undo a later START.
         if not isinstance(fact, Opted) or not fact.stopped or not believing.believed(name, fact, able=channel.capabilities()):
             continue
@@ -50,13 +53,24 @@ def _stop_at_once(name: str, channel: Channel, raw: bytes, headers: Mapping[str,
             addresses.stop(name, fact.address, at=fact.at)
 
 
-def _read(channel: Channel, raw: bytes, headers: Mapping[str, str]) -> list[Fact] | None:
-    """What the bytes say; None where the channel breaks on them, which no provider should hear of."""
+def _read(channel: Channel, raw: bytes, headers: Mapping[str, str], *, came_at: datetime) -> list[Fact] | None:
+    """What the bytes say, in the order in which it was said; None where the channel breaks on them, which no provider should hear of."""
     try:
-        return channel.parse(raw, headers)
+        return sorted((_timed(fact, came_at) for fact in channel.parse(raw, headers)), key=_said_at)
     except Exception:
         logger.exception("%s cannot read what came in", channel.name)
         return None
+
+
+def _timed(fact: Fact, came_at: datetime) -> Fact:
+    """Nothing was said after it came in; and at that moment where the provider does not tell when."""
+    if isinstance(fact, Unreadable) or UNTOLD < fact.at <= came_at:
+        return fact
+    return replace(fact, at=came_at)
+
+
+def _said_at(fact: Fact) -> datetime:
+    return UNTOLD if isinstance(fact, Unreadable) else fact.at
 
 
 def work(channels: Mapping[str, Channel], *, limit: int = 50, seen: list[tuple[str, Fact]] | None = None) -> int:
@@ -73,13 +87,15 @@ def work(channels: Mapping[str, Channel], *, limit: int = 50, seen: list[tuple[s
 
 async def acknowledge(seen: list[tuple[str, Fact]], channels: Mapping[str, Channel], http: Http) -> None:
     """Show people that we have seen what they said, where a channel can. It may fail: nothing depends on it."""
-    for name, fact in seen:
-        channel = channels[name]
-        if isinstance(channel, Acknowledging):
-            try:
-                await channel.acknowledge(fact, http)
-            except Exception:
-                logger.exception("%s could not acknowledge", name)
+    await asyncio.gather(*(_acknowledge(channels[name], fact, http) for name, fact in seen))
+
+
+async def _acknowledge(channel: Channel, fact: Fact, http: Http) -> None:
+    if isinstance(channel, Acknowledging):
+        try:
+            await channel.acknowledge(fact, http)
+        except Exception:
+            logger.exception("%s could not acknowledge", channel.name)
 
 
 def forget() -> None:
@@ -97,7 +113,7 @@ def _one(pk: int, channels: Mapping[str, Channel], seen: list[tuple[str, Fact]])
         return False
     row = Incoming.objects.get(pk=pk)
     channel = channels[row.channel]
-    found = _read(channel, bytes(row.raw), row.headers)
+    found = _read(channel, bytes(row.raw), row.headers, came_at=row.came_at)
     failed = "unreadable" if found is None else ""
     for fact in found or ():
         try:

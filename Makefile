@@ -64,6 +64,7 @@ check: $(VENV)/.check ## run the gates: style, types, layers, templates, spellin
 	DJANGO_SETTINGS_MODULE=meldkring.config.settings $(BIN)/python -m django makemigrations --check --dry-run
 	$(BIN)/python scripts/translations.py --check
 	$(BIN)/python scripts/requirements.py --check
+	$(BIN)/python scripts/privacy.py --check
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint --lines
 
 bench: $(VENV)/.test ## measure speed and scale (some minutes; a C compiler for the floor)
@@ -76,8 +77,9 @@ fmt: $(VENV)/.check ## put the code in shape
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.test ## renew docs/requirements.md and the compiled translations
+docs: $(VENV)/.test ## renew docs/requirements.md, docs/privacy.md and the compiled translations
 	$(BIN)/python scripts/requirements.py
+	$(BIN)/python scripts/privacy.py
 	$(BIN)/python scripts/translations.py --compile
 
 vendor: $(VENV)/.runtime ## renew the front-end files listed in vendor.json

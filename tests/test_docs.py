@@ -22,6 +22,12 @@ def test_requirements_page_is_current() -> None:
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
 
+def test_privacy_page_is_current() -> None:
+    """Who may do what, and what is kept until when, as the code has it."""
+    outcome = run("scripts/privacy.py", "--check")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_between_papers_lead_somewhere(paper: pathlib.Path) -> None:
     targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", paper.read_text())

@@ -218,9 +218,9 @@ class PostingOut(Shown):
     group: GroupOut
     number: int | None
     kind: str
-    state: Literal["standing", "held", "hidden", "withdrawn", "expired"]
+    state: Literal["standing", "held", "hidden", "withdrawn", "expired", "erased"]
     author: PersonOut | None
-    text: str = Field(description="Empty when hidden or withdrawn, and in a watch group when expired.")
+    text: str = Field(description="Empty when hidden, withdrawn or erased, and in a watch group when expired.")
     said_at: datetime
     posted_at: datetime
     hidden_reason: str
@@ -233,7 +233,7 @@ class PostingOut(Shown):
         message, state = posting.message, _state(posting)
         contribution, gone = (
             getattr(message, "contribution", None),
-            state in ("hidden", "withdrawn") or (state == "expired" and posting.group.is_watch),
+            state in ("hidden", "withdrawn", "erased") or (state == "expired" and posting.group.is_watch),
         )
         return cls(
             id=posting.pk, message=message.pk, group=GroupOut.of(posting.group), number=posting.number, kind=message.kind, state=state,
@@ -244,9 +244,11 @@ class PostingOut(Shown):
         )  # fmt: skip
 
 
-def _state(posting: Posting) -> Literal["standing", "held", "hidden", "withdrawn", "expired"]:
+def _state(posting: Posting) -> Literal["standing", "held", "hidden", "withdrawn", "expired", "erased"]:
     if posting.withdrawn_at:
         return "withdrawn"
+    if not posting.message.text:
+        return "erased"
     if posting.hidden_at:
         return "hidden"
     if (found := getattr(posting.message, "contribution", None)) and found.expired_at:

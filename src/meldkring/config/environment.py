@@ -72,6 +72,19 @@ class Environment:
             self._refuse(what, _("Choose one of these: %(choices)s") % {"choices": ", ".join(choices)})
         return next((choice for choice in choices if choice.lower() == told.lower()), default)
 
+    def days(self, name: str, **defaults: int) -> dict[str, int]:
+        """So many days for each of these names, as in `messages=45,letters=180`."""
+        found = dict(defaults)
+        for told in self.words(name):
+            what, _sign, number = (part.strip() for part in told.partition("="))
+            if what in defaults and number.isdecimal() and int(number) > 0:
+                found[what] = int(number)
+            else:
+                advice = _("Write a name and a number of days: %(example)s. The names are: %(choices)s")
+                said = {"example": "messages=45,letters=180", "choices": ", ".join(defaults)}
+                self._refuse(_("%(name)s cannot be this: %(value)s") % {"name": name, "value": told}, advice % said)
+        return found
+
     def address(self, name: str, *, schemes: Collection[str], example: str, default: str = "") -> str:
         """An address of these kinds, as it is typed; empty where there is none."""
         found = self.text(name, default).rstrip("/")

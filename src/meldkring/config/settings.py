@@ -24,6 +24,12 @@ MAP_TILES = env.address(
     "MAP_TILES", schemes=WEB, example="https://tiles.example.org/{z}/{x}/{y}.png"
 )  # without it maps show our own shapes
 MAP_CREDIT = env.text("MAP_CREDIT")
+# For how many days what is kept (docs/operate/privacy.md).
+KEPT_DAYS = env.days(
+    "KEEP_DAYS", messages=200 if DEMO else 30,  # the town of the demo has half a year of history to look at
+    open_cases=90, places=90, letters=365, mails=30, deliveries=60, sign_ups=30, awaited=365, codes=1,
+    proofs=365, duty=365, officers=365, silent=365, unopened=90, audit=1095,
+)  # fmt: skip
 # who may begin a district here
 OPEN_FOR_DISTRICTS = env.one_of("OPEN_FOR_DISTRICTS", ("anyone", "approval", "closed"), "anyone" if DEMO else "approval")
 LOCATIESERVER_URL = env.address("LOCATIESERVER_URL", schemes=WEB, example="https://api.pdok.nl/bzk/locatieserver/search/v3_1")

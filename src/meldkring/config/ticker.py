@@ -17,10 +17,11 @@ from meldkring.chat_groups import reading
 from meldkring.complaints import hearing
 from meldkring.delivery import auditor
 from meldkring.figures import keeping
+from meldkring.forgetting import daily
 from meldkring.groups import officers
 from meldkring.growth import plans
 from meldkring.intake import police_mail, taking
-from meldkring.joining import admission, awaited, forgetting, proving, signing_up
+from meldkring.joining import admission, awaited, proving, signing_up
 from meldkring.people import mailing
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,6 @@ CHORES: tuple[Callable[[], object], ...] = (
     closing.remind,
     escalating.escalate,
     signing_up.forget_unfinished,
-    forgetting.decided,
     admission.fill_places,
     awaited.tell,
     proving.ask_to_renew,
@@ -46,6 +46,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     hearing.forget,
     police_mail.forget,
     reading.forget_due,
+    daily.run,
 )
 
 

@@ -5,8 +5,10 @@ What is going on is not disturbed: a district with an open case does not close, 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone, translation
@@ -21,7 +23,7 @@ from meldkring.cases.models import Case, Status
 from meldkring.groups import joining, linking, roles
 from meldkring.groups.models import Chosen, Group, Kind, Link, Membership, Shift
 from meldkring.growth.models import Plan
-from meldkring.joining import founding
+from meldkring.joining import founding, mails
 from meldkring.joining.models import Application
 from meldkring.messaging import posting as postings
 from meldkring.people import mailing
@@ -66,27 +68,15 @@ def start(municipality: Municipality, *, district: str, neighbourhoods: Sequence
 @transaction.atomic
 def close(district: District, *, reason: str, by: Person) -> District:
     """Close a district and all its groups; members can read back what was. Refuses with `NotAllowed` or `CannotChange`."""
-    district = _locked(district, by)
-    reason = _reason(reason)
-    if _open(district):
-        raise CannotChange(_("A case is going on in %(district)s. Wait until it is closed.") % {"district": district.name})
-    members = _members(district)
-    now = timezone.now()
-    groups = Group.objects.filter(district=district, closed_at=None)
-    ended = list(groups.values_list("pk", flat=True))
-    Membership.objects.filter(group__in=ended, left_at=None).update(left_at=now)
-    Shift.objects.filter(steering__in=ended, ends_at__gt=now).delete()
-    groups.update(closed_at=now)
-    Application.objects.filter(district=district, state__in=UNDECIDED).update(
-        state=Application.State.DECLINED, decided_at=now, decided_by=by, decline_reason=_("The district has closed.")
-    )
-    _end(district, reason=reason, into=None)
-    log.record("close_district", district, by=by, groups=ended)
-    _write(members, district, gettext_lazy("%(district)s has closed"), gettext_lazy(
-        "The neighbourhood watch of %(district)s has stopped: %(reason)s\n\nYour watch group takes no more messages; what you could read you can still "
-        "read. Do you see something? Call 112, as always. Thank you for taking part."
-    ), by=by, reason=reason)  # fmt: skip
-    return district
+    return _close(_locked(district, by), reason=_reason(reason), by=by)
+
+
+@transaction.atomic
+def close_by_itself(district: District) -> District:
+    """Close a district that never got its people, because time passed."""
+    lifecycle.queue([district.municipality_id])
+    with translation.override(settings.LANGUAGE_CODE):
+        return _close(district, reason=_("it never got its people"), by=None)
 
 
 @transaction.atomic
@@ -112,6 +102,37 @@ def merge(district: District, *, into: District, reason: str, by: Person) -> Dis
         "house rules of %(into)s hold. You are asked to read them when you come back."
     ), by=by, reason=reason, into=into.name)  # fmt: skip
     return into
+
+
+def _close(district: District, *, reason: str, by: Person | None) -> District:
+    if _open(district):
+        raise CannotChange(_("A case is going on in %(district)s. Wait until it is closed.") % {"district": district.name})
+    members = _members(district)
+    now = timezone.now()
+    groups = Group.objects.filter(district=district, closed_at=None)
+    ended = list(groups.values_list("pk", flat=True))
+    Membership.objects.filter(group__in=ended, left_at=None).update(left_at=now)
+    Shift.objects.filter(steering__in=ended, ends_at__gt=now).delete()
+    groups.update(closed_at=now)
+    _decline(district, by=by, now=now)
+    _end(district, reason=reason, into=None)
+    log.record("close_district", district, by=by, groups=ended)
+    _write(members, district, gettext_lazy("%(district)s has closed"), gettext_lazy(
+        "The neighbourhood watch of %(district)s has stopped: %(reason)s\n\nYour watch group takes no more messages; what you could read you can still "
+        "read. Do you see something? Call 112, as always. Thank you for taking part."
+    ), by=by, reason=reason)  # fmt: skip
+    return district
+
+
+def _decline(district: District, *, by: Person | None, now: datetime) -> None:
+    """Who waits for a place is told that there will be none; who was half-way finds the district closed."""
+    undecided = Application.objects.filter(district=district, state__in=UNDECIDED)
+    for application in undecided.exclude(state=Application.State.BEGUN):
+        with translation.override(application.language):
+            mails.declined(application, _("The district has closed."))
+    undecided.update(
+        state=Application.State.DECLINED, decided_at=now, decided_by=by, group=None, decline_reason=_("The district has closed.")
+    )
 
 
 def _coordinate(district: District, into: District, *, by: Person) -> None:
@@ -189,9 +210,9 @@ def _members(district: District) -> list[Person]:
 
 
 def _write(
-    people: Sequence[Person], district: District, subject: Promise, text: Promise, *, by: Person, reason: str = "", into: str = ""
+    people: Sequence[Person], district: District, subject: Promise, text: Promise, *, by: Person | None, reason: str = "", into: str = ""
 ) -> None:
-    said = {"district": district.name, "by": by.first_name, "reason": reason, "into": into}
+    said = {"district": district.name, "by": by.first_name if by else "", "reason": reason, "into": into}
     for person in people:
         with translation.override(person.language):
             mailing.write(person.email, subject=str(subject) % said, text=str(text) % said)

@@ -299,6 +299,7 @@ class Founding(models.Model):
     decided_by = models.ForeignKey(PERSON, models.SET_NULL, null=True, blank=True, related_name="+")
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     district = models.OneToOneField(District, models.SET_NULL, null=True, blank=True, related_name="founding")
+    warned_at = models.DateTimeField(null=True, blank=True, help_text=_("When its people heard that it closes unless it becomes public."))
 
     def __str__(self) -> str:
         return self.name

@@ -83,7 +83,7 @@ def move_house(person: Person, address: Address, *, by: Person | None = None) ->
     if foreseen.what == What.NOWHERE:
         raise admission.NoGroup(_("There is no watch group at your new address yet. You can stay for now, or leave."))
     if foreseen.what != What.STAYS:
-        _refuse_steering(person, staying_under=foreseen.new)
+        refuse_steering(person, staying_under=foreseen.new)
     _withdraw_earlier(person)
     if foreseen.what == What.APPLIES:
         _apply(person, address, foreseen)
@@ -114,7 +114,7 @@ def move_member(membership: Membership, to: Group, *, by: Person) -> Membership:
 def leave(person: Person, *, by: Person | None = None) -> None:
     """Leave the watch group by oneself, at any time; who steers hands that over first."""
     lasting = _hold(person)
-    _refuse_steering(person, staying_under=None)
+    refuse_steering(person)
     _withdraw_earlier(person)
     joining.leave(person, lasting.group, by=by or person)
     mails.left(person, lasting.group)
@@ -224,7 +224,7 @@ def _undecided(person: Person) -> QuerySet[Application]:
     return Application.objects.filter(Q(person=person) | Q(email=person.email), state__in=access.UNDECIDED)
 
 
-def _refuse_steering(person: Person, *, staying_under: Group | None) -> None:
+def refuse_steering(person: Person, *, staying_under: Group | None = None) -> None:
     """Who steers stays a resident of a watch group that the steering group runs (S7)."""
     for steers in steering_roles(person):
         if staying_under is None or staying_under.run_by_id != steers.group_id:

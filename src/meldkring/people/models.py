@@ -42,6 +42,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(auto_now_add=True)
+    asked_to_stay_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When they were asked, after a year of silence, whether to stay.")
+    )
 
     objects: ClassVar[PersonManager] = PersonManager()
     USERNAME_FIELD = "email"

@@ -47,7 +47,7 @@ def note(person: Person, *, session: str = "") -> None:
     _set(person, on=has)
     log.record("second_step", person, by=person, on=has)
     if has:
-        _sign_out(person, but=session)
+        sign_out(person, but=session)
         _tell(
             person,
             _("Your second step is set"),
@@ -63,7 +63,7 @@ def note(person: Person, *, session: str = "") -> None:
 def assert_elsewhere(person: Person, *, session: str) -> None:
     """The account with which this person signed in asked for a second step there; every other session ends, for it may have come without."""
     person = _locked(person)
-    _sign_out(person, but=session)
+    sign_out(person, but=session)
     if person.second_factor_since is None:
         _set(person, on=True)
         log.record("second_step", person, by=person, on=True, elsewhere=True)
@@ -75,7 +75,7 @@ def reset(person: Person, *, by: Person) -> None:
     person = _locked(person)
     Authenticator.objects.filter(user=person).delete()
     _set(person, on=False)
-    _sign_out(person)
+    sign_out(person)
     log.record("reset_second_step", person, by=by)
     _tell(
         person,
@@ -95,7 +95,8 @@ def _set(person: Person, *, on: bool) -> None:
     transaction.on_commit(lambda: bell.ring(f"person:{person.pk}"))
 
 
-def _sign_out(person: Person, *, but: str = "") -> None:
+def sign_out(person: Person, *, but: str = "") -> None:
+    """End every session of this person, but for one."""
     for session in UserSession.objects.filter(user=person).exclude(session_key=but):
         session.end()
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meldkring.web import case, case_acts, home, letters, me, public, report
+from meldkring.web import case, case_acts, home, letters, me, my_data, public, report
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -19,6 +19,10 @@ urlpatterns = [
     path("ik/sleutels/", me.token, name="me_token"),
     path("ik/sleutels/<int:pk>/intrekken/", me.revoke, name="me_revoke"),
     path("ik/apparaten/<int:pk>/afmelden/", me.end_session, name="me_end_session"),
+    path("ik/gegevens/", my_data.data, name="my_data"),
+    path("ik/gegevens/bestand/", my_data.file, name="my_data_file"),
+    path("ik/wissen/", my_data.erase, name="erase"),
+    path("blijven/<str:token>/", my_data.stay, name="stay"),
     path("post/", letters.letters, name="letters"),
     path("post/<int:steering>/<int:resident>/", letters.letter, name="letter"),
     path("post/agent/<int:officer>/<int:resident>/", letters.officer_letter, name="officer_letter"),

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from meldkring.forgetting import register
 from meldkring.web import district, for_anyone, visitor
 
 
@@ -16,7 +17,8 @@ from meldkring.web import district, for_anyone, visitor
 @for_anyone.kept()
 @visitor.read
 def privacy(request: HttpRequest) -> HttpResponse:
-    return district.page(request, "public/privacy.html", {})
+    terms = [(str(kept.what), register.told(kept)) for kept in register.REGISTER]
+    return district.page(request, "public/privacy.html", {"terms": terms})
 
 
 @require_safe

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from meldkring.cases import approving, forwarding, holding, judging, lifecycle, reporting, validity
 from meldkring.chat_groups import keeping, placing
 from meldkring.complaints import hearing
+from meldkring.forgetting import erasing
 from meldkring.groups import contact, duty, joining, linking, officers, officials, roles, steering
 from meldkring.growth import arranging, carrying, changing, districts, mapping, plans, proposing, resettling
 from meldkring.intake import police_mail
@@ -67,6 +68,7 @@ REFUSALS = (
     linking.CannotLink,
     officials.BadInvitation,
     districts.CannotChange,
+    erasing.LastAdministrator,
     plans.NotNow,
     plans.WordsNeeded,
     changing.NotPossible,

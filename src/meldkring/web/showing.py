@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,7 +16,7 @@ from meldkring.messaging import access
 from meldkring.messaging.models import Kind, Posting
 from meldkring.people.models import Person
 
-GONE = ("hidden", "withdrawn", "expired")
+GONE = ("hidden", "withdrawn", "expired", "erased")
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,8 @@ def _badge(posting: Posting) -> str:
 def _state(posting: Posting) -> tuple[str, str]:
     if posting.withdrawn_at:
         return "withdrawn", _("This message has been withdrawn.")
+    if not posting.message.text:
+        return "erased", _("The text has been erased. We keep what is said here for %(n)d days.") % {"n": settings.KEPT_DAYS["messages"]}
     if posting.hidden_at:
         return "hidden", _("Hidden by the steering group: %(reason)s") % {"reason": posting.hidden_reason}
     found = contribution(posting)

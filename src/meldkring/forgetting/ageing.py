@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from meldkring.audit.models import Line
-from meldkring.cases.models import Area, Case, Contribution, Status
+from meldkring.cases.models import Approval, Area, Case, Contribution, Status
 from meldkring.delivery.models import Delivery
 from meldkring.forgetting.register import days
 from meldkring.groups.models import Appointment, ContactCard, Shift
@@ -44,6 +44,7 @@ def _words(messages: list[int]) -> int:
     begun = Contribution.objects.filter(message__in=messages, message__kind__in=BEGINS)
     Case.objects.filter(pk__in=begun.values("case")).update(title=F("reference"))
     Posting.objects.filter(message__in=messages).exclude(hidden_reason="").update(hidden_reason="")
+    Approval.objects.filter(message__in=messages).update(words="")
     return Message.objects.filter(pk__in=messages).update(text="")
 
 

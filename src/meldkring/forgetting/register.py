@@ -74,6 +74,7 @@ REGISTER = (
          _("what was drawn %(places)d days after the case was closed")),
     Kept("cases.Holder", _("which cases you held"), ACCOUNT, whose=("person",)),
     Kept("cases.Judgement", _("how steering groups judged messages"), DISTRICT, by=("by",)),
+    Kept("cases.Approval", _("the words in which a message may go where only our own words may"), _("as long as the words of the message"), by=("by",)),
     Kept("cases.Follow", _("along which ways reactions went by themselves"), DISTRICT, by=("by",)),
     Kept("joining.HouseRules", _("versions of the house rules"), DISTRICT, by=("by",)),
     Kept("joining.Acceptance", _("which house rules you accepted, and when"), ACCOUNT, whose=("person",)),

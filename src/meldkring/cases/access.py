@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from meldkring.cases.models import Case, Follow, Holder, Judgement
+from meldkring.cases.models import Approval, Case, Follow, Holder, Judgement
 from meldkring.groups import roles
 from meldkring.messaging import access as messaging_access
 from meldkring.messaging.models import Posting, PostingQuery
@@ -81,6 +81,15 @@ def follow(person: Person, pk: int) -> Follow:
         .select_related("steering", "case")
         .first()
     )
+    if found is None:
+        raise Http404
+    return found
+
+
+def approval(person: Person, pk: int) -> Approval:
+    """An approval of words in a group that this person screens, or 404."""
+    screened = roles.with_right(person, roles.Right.SCREEN)
+    found = Approval.objects.filter(pk=pk, posting__group__in=screened).select_related("posting__group", "message__contribution__case").first()
     if found is None:
         raise Http404
     return found

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from meldkring.audit import log
 from meldkring.cases import hints, judging, lifecycle
-from meldkring.cases.models import UNDO, Approval, Contribution, Judgement, Status
+from meldkring.cases.models import UNDO, Approval, Case, Contribution, Judgement, Status
 from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.messaging import posting as postings
@@ -135,6 +135,11 @@ def waiting(person: Person, groups: Collection[Group]) -> list[Posting]:
     return [p for p in once.values() if p.message_id not in known]
 
 
+def of_case(person: Person, case: Case, groups: Collection[Group]) -> list[Posting]:
+    """What of this case waits for this person to decide about its words."""
+    return [p for p in waiting(person, groups) if p.message.contribution.case_id == case.pk]
+
+
 def recent(person: Person, groups: Collection[Group]) -> list[Approval]:
     """What this person approved in these groups and can still take back."""
     mine = Approval.objects.filter(by=person, posting__group__in=[g.pk for g in groups], undone_at=None, holds_from__gt=timezone.now())
@@ -142,22 +147,49 @@ def recent(person: Person, groups: Collection[Group]) -> list[Approval]:
 
 
 def draft(message: Message) -> str:
-    """The words as they may go, to begin with: what was said and its extras, without names and number plates; or what was taken back last."""
-    before = Approval.objects.filter(message=message, undone_at__isnull=False).order_by("-undone_at").values_list("words", flat=True)
-    told = message.contribution
-    extras = [f"{label}: {getattr(told, name)}" for name, label in EXTRAS.items() if getattr(told, name)]
-    return before.first() or plain("\n".join([message.text, *extras]), message)
+    """The words of one message as they may go, to begin with."""
+    return drafts([message])[message.pk]
+
+
+def drafts(messages: Iterable[Message]) -> dict[int, str]:
+    """The words as they may go, to begin with, by message: what was said and its extras, without names and number plates; or what was taken
+    back last. Few queries, however many there are."""
+    asked = {m.pk: m for m in messages}
+    before = Approval.objects.filter(message__in=asked, undone_at__isnull=False).order_by("undone_at").values_list("message", "words")
+    taken_back, known = dict(before), _known(asked.values())
+    return {pk: taken_back.get(pk) or _without("\n".join([m.text, *_extras(m.contribution)]), known[pk]) for pk, m in asked.items()}
 
 
 def plain(text: str, message: Message) -> str:
     """The text without number plates, telephone numbers, and names: those told as such, and of everybody in the groups where it stands."""
-    standing = Group.objects.filter(postings__message=message, postings__withdrawn_at=None)
-    people = list(roles.members(standing.distinct()).values_list("first_name", "last_name"))
-    if message.author:
-        people.append((message.author.first_name, message.author.last_name))
-    known = {part for names in people for part in names if part}
+    return _without(text, _known([message])[message.pk])
+
+
+def _extras(told: Contribution) -> list[str]:
+    return [f"{label}: {getattr(told, name)}" for name, label in EXTRAS.items() if getattr(told, name)]
+
+
+def _without(text: str, known: Iterable[str]) -> str:
     text = hints.without_plates(text, instead=_("[number plate]"))
     return hints.without_people(text, known, name=_("[name]"), number=_("[number]"))
+
+
+def _known(messages: Iterable[Message]) -> dict[int, frozenset[str]]:
+    """The names of everybody in the groups where each message stands, and of its author."""
+    asked = list(messages)
+    stands: dict[int, set[Group]] = {m.pk: set() for m in asked}
+    for posting in Posting.objects.filter(message__in=asked, withdrawn_at=None).select_related("group"):
+        stands[posting.message_id].add(posting.group)
+    by_groups: dict[frozenset[Group], frozenset[str]] = {}
+    found = {}
+    for message in asked:
+        groups = frozenset(stands[message.pk])
+        if groups not in by_groups:
+            people = roles.members(groups).values_list("first_name", "last_name")
+            by_groups[groups] = frozenset(part for names in people for part in names if part)
+        author = message.author
+        found[message.pk] = by_groups[groups] | ({author.first_name, author.last_name} if author else set())
+    return found
 
 
 def _forwarded() -> QuerySet[Judgement]:

@@ -15,7 +15,7 @@ from meldkring.groups.models import Group
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Posting
 from meldkring.places import outlines
-from meldkring.web import forms, shell, showing, sketch
+from meldkring.web import forms, own_words, shell, showing, sketch
 
 FIRST = 100
 Right = roles.Right
@@ -77,6 +77,7 @@ def possible(request: HttpRequest, case: Case, stands: set[int]) -> dict[str, An
         "can_reopen": steers,
         "is_holder": held and not case.exercise,
         "chat_originals": placing.originals(chat_access.beside_any(here(request, Right.JUDGE, stands)), case) if steers else [],
+        "words_waiting": len(own_words.of_case(request, case)) if here(request, Right.SCREEN, stands) else 0,
         "quick_answers": approving.QUICK_ANSWERS,
     }
 

@@ -3,9 +3,8 @@
 from urllib.parse import quote, urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from meldkring.chat_groups import access, placing
@@ -42,7 +41,7 @@ def place(request: HttpRequest, pk: int, posting: int) -> HttpResponse:
     found = get_object_or_404(chat.group.postings.all(), pk=posting)
     with telling.told(request):
         placing.place(chat, found, what=request.POST.get("wat", "said"), by=shell.person(request), skipped="niet" in request.POST)
-    return _back(request)
+    return telling.back(request, otherwise=reverse("desk"))
 
 
 @require_POST
@@ -52,7 +51,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Placing.objects.filter(chat_group__in=access.placed_in(shell.person(request))), pk=pk)
     with telling.told(request):
         placing.undo(found, by=shell.person(request))
-    return _back(request)
+    return telling.back(request, otherwise=reverse("desk"))
 
 
 def on_desk(request: HttpRequest, steering: Group) -> Shown:
@@ -78,8 +77,3 @@ def _chat(request: HttpRequest, pk: int) -> ChatGroup:
     found: ChatGroup = get_object_or_404(access.placed_in(shell.person(request)), pk=pk)
     return found
 
-
-def _back(request: HttpRequest) -> HttpResponse:
-    where = request.POST.get("terug", "")
-    safe = url_has_allowed_host_and_scheme(where, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return redirect(where if safe else reverse("desk"))

@@ -15,7 +15,7 @@ from meldkring.cases.models import Status
 from meldkring.groups import duty, roles
 from meldkring.groups.models import Group
 from meldkring.messaging import access as messaging_access
-from meldkring.web import chat_placing, shell, showing, steering_forms, telling, waiting
+from meldkring.web import chat_placing, own_words, shell, showing, steering_forms, telling, waiting
 
 RECENT = 5
 
@@ -27,11 +27,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     ours, steering = steering_of(request)
     held = messaging_access.held(shell.person(request)).filter(group__run_by=steering).select_related("message__contribution__case")
     late = cases_access.cases(shell.person(request)).filter(status=Status.OPEN, steering_reminded_at__isnull=False)
+    waits = list(judging.waiting(steering, by=shell.person(request)))
+    words, in_own_words = own_words.on_desk(request, steering, waits)
     context = {
         "steering": steering,
         "steering_groups": ours,
         "held": showing.posts(held),
-        "piles": waiting.piles(judging.waiting(steering, by=shell.person(request)), steering=steering, person=shell.person(request)),
+        "piles": waiting.piles(waits, steering=steering, person=shell.person(request), words=words),
         "judged": waiting.judged(judging.recent(steering).filter(undone_at=None)[:RECENT], person=shell.person(request)),
         "follows": following.active(steering),
         "late": late,
@@ -39,6 +41,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "alarms": list(escalating.alarms(shell.person(request), judges_in=shell.groups(request, roles.Right.JUDGE))),
         "query": "?" + urlencode({"stuurgroep": steering.pk}),
         **chat_placing.on_desk(request, steering),
+        **in_own_words,
+        "words_back": reverse("desk") + "?" + urlencode({"stuurgroep": steering.pk}),
     }
     return render(request, "desk/desk.html", context)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meldkring.web import desk, group, posting
+from meldkring.web import desk, group, own_words, posting
 
 urlpatterns = [
     path("beoordelen/", desk.desk, name="desk"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("beoordelen/bericht/<int:pk>/verberg/", desk.hide, name="desk_hide"),
     path("beoordelen/oordeel/<int:pk>/terug/", desk.undo, name="desk_undo"),
     path("beoordelen/volgen/<int:pk>/stop/", desk.stop_following, name="desk_stop_following"),
+    path("casus/<str:reference>/woorden/", own_words.words, name="case_words"),
+    path("bericht/<int:pk>/woorden/", own_words.approve, name="words_approve"),
+    path("woorden/<int:pk>/terug/", own_words.undo, name="words_undo"),
     path("groepen/<int:pk>/", group.group, name="group"),
     path("groepen/<int:pk>/meekijken/", group.screening, name="group_screening"),
     path("bericht/<int:pk>/", posting.posting, name="posting"),

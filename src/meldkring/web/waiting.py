@@ -3,7 +3,7 @@
 The number of queries depends on how many groups a steering group works with, never on how many postings wait.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from meldkring.groups import roles, routes
 from meldkring.groups.models import Group
 from meldkring.messaging.models import Posting
 from meldkring.people.models import Person
-from meldkring.web import showing
+from meldkring.web import own_words, showing
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Waiting:
     advised: Advised
     can_write: bool
     screens: bool
+    words: own_words.Card | None = None
 
     @property
     def above(self) -> list[Target]:
@@ -83,8 +84,8 @@ class Judged:
     undo_seconds: int
 
 
-def piles(postings: Iterable[Posting], *, steering: Group, person: Person) -> list[Pile]:
-    """These postings by case, in the order in which they come."""
+def piles(postings: Iterable[Posting], *, steering: Group, person: Person, words: Mapping[int, own_words.Card]) -> list[Pile]:
+    """These postings by case, in the order in which they come; with the words of each that wait, by message."""
     postings = list(postings)
     targets, advised = _targets(postings, steering)
     screened = {g.pk for g in roles.with_right(person, roles.Right.SCREEN)}
@@ -93,7 +94,8 @@ def piles(postings: Iterable[Posting], *, steering: Group, person: Person) -> li
         case = posting.message.contribution.case
         pile = found.setdefault(case.pk, Pile(case, showing.case_state(case), []))
         can_write = posting.forwarded_from_id is None and posting.message.author_id not in (None, person.pk)
-        pile.waiting.append(Waiting(post, targets[posting.pk], advised[posting.pk], can_write, posting.group_id in screened))
+        card = words.get(posting.message_id)
+        pile.waiting.append(Waiting(post, targets[posting.pk], advised[posting.pk], can_write, posting.group_id in screened, card))
     return list(found.values())
 
 

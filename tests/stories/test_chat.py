@@ -72,8 +72,11 @@ def test_a_report_by_chat_at_night_reaches_desk_and_group(chat: chatting.Chat, p
     forwarding.forward(report, to=[place.coordination_noord], steering=place.steering_1, by=place.sam)
     assert Posting.objects.filter(group=place.coordination_noord, message=report.message).exists()
     assert "autodeuren" in chat.presses(ARIE, "Lees meer", line=alarm).text, "forwarding is approving"
-    # He answers the alarm itself: a reaction in that case, and nothing is asked.
-    answered = chat.says(ARIE, "Ze lopen nu bij de bakker.", reply_to=alarm.id)
+    # He answers the alarm itself: a reaction in that case, once he said yes to that.
+    asked = chat.says(ARIE, "Ze lopen nu bij de bakker.", reply_to=alarm.id)
+    assert "Mogen we dit doorgeven?" in asked.text
+    assert not Posting.objects.filter(message__text="Ze lopen nu bij de bakker.").exists()
+    answered = chat.presses(ARIE, "Ja, geef door")
     assert place.watch_a.name in answered.text
     assert Posting.objects.filter(message__text="Ze lopen nu bij de bakker.", message__author=place.arie, group=place.watch_a).exists()
     assert "Een buur schreef iets nieuws" in chat.lines(ANNA)[-1].text
@@ -92,6 +95,7 @@ def test_a_reaction_by_reply_is_understood_after_a_restart(chat: chatting.Chat, 
     with chatting.opened(monkeypatch) as again:
         again.provider = chat.provider
         again.says(ARIE, "Ik zie ze ook.", reply_to=alarm.id)
+        again.says(ARIE, "ja")
         assert Posting.objects.filter(message__text="Ik zie ze ook.", message__contribution__case=case).exists()
 
 

@@ -117,7 +117,10 @@ def test_from_the_link_to_stop(bot: Bot, place: Town) -> None:
     alarm = bot.shown[-1]
     assert "busje" in alarm["text"]
     assert "Anna" not in alarm["text"]
-    answered = bot.says("Het busje staat nu bij de kerk.", reply_to_message={"message_id": alarm["message_id"]})
+    asked = bot.says("Het busje staat nu bij de kerk.", reply_to_message={"message_id": alarm["message_id"]})
+    assert "Mogen we dit doorgeven?" in asked["text"]
+    assert not Posting.objects.filter(message__text="Het busje staat nu bij de kerk.").exists()
+    answered = bot.presses("Ja, geef door")
     assert place.watch_a.name in answered["text"]
     assert Posting.objects.get(message__text="Het busje staat nu bij de kerk.").message.contribution.case == scene.case_of(other)
 

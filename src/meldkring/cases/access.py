@@ -89,7 +89,9 @@ def follow(person: Person, pk: int) -> Follow:
 def approval(person: Person, pk: int) -> Approval:
     """An approval of words in a group that this person screens, or 404."""
     screened = roles.with_right(person, roles.Right.SCREEN)
-    found = Approval.objects.filter(pk=pk, posting__group__in=screened).select_related("posting__group", "message__contribution__case").first()
+    found = (
+        Approval.objects.filter(pk=pk, posting__group__in=screened).select_related("posting__group", "message__contribution__case").first()
+    )
     if found is None:
         raise Http404
     return found

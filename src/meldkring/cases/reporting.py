@@ -104,6 +104,14 @@ def release(posting: Posting, *, by: Person) -> Posting:
 
 
 @transaction.atomic
+def take_back(message: Message, *, by: Person) -> list[Posting]:
+    """Withdraw one's own reaction everywhere: who said yes to passing it on may take that back, also when the case has ended."""
+    if message.author_id != by.pk or message.kind != Kind.REACTION:
+        raise roles.NotAllowed(_("You can only take back a reaction of your own."))
+    return postings.withdraw(message.postings.filter(withdrawn_at=None).select_related("group"), by=by)
+
+
+@transaction.atomic
 def hide(posting: Posting, *, by: Person, reason: str) -> Posting:
     """Hide a post with a reason (S12). A case's title is the first words of its report: it goes with the report."""
     posting = postings.hide(posting, by=by, reason=reason)

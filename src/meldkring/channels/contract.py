@@ -214,7 +214,8 @@ class Capabilities:
     `free_window`: so many seconds after somebody wrote to us anything may be sent to them. `price`: the most that one letter costs, in
     micro-euros. `names`: whether a letter may name a neighbour, or only groups. `knows_sender`: whether the provider knows who wrote; where it
     does not, what somebody says counts only with the token of a letter to their own address. `own_words`: only our own words may go: what a
-    member said goes there once somebody who screens decided about it, until then its facts alone.
+    member said goes there once somebody who screens decided about it, until then its facts alone. `asks_first`: what
+    somebody says here goes to others only after they said yes to that, for each case anew.
     """
 
     idempotent: bool = False
@@ -233,6 +234,7 @@ class Capabilities:
     names: bool = True
     knows_sender: bool = True
     own_words: bool = False
+    asks_first: bool = False
 
 
 class Http(Protocol):

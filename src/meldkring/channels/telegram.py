@@ -51,7 +51,7 @@ class Telegram:
 
     def capabilities(self) -> Capabilities:
         # Thirty a second to all together, one a second to each. What we send lies with Telegram, so no letter names a neighbour.
-        return Capabilities(inbound=True, buttons=BUTTONS, longest=LONGEST, per_second=30.0, per_address=1.0, names=False)
+        return Capabilities(inbound=True, buttons=BUTTONS, longest=LONGEST, per_second=30.0, per_address=1.0, names=False, asks_first=True)
 
     async def send(self, letter: Letter, http: Http) -> Outcome:
         """Hand one letter over."""

@@ -65,7 +65,7 @@ class WhatsApp:
         # One message in six seconds to one person is the mean; 45 may come at once, so a conversation need not wait (131056 says when it must).
         return Capabilities(
             paid=True, inbound=True, receipts=True, buttons=BUTTONS, longest=LONGEST_TEXT, per_second=80.0, free_window=WINDOW,
-            price=self.rates.get("utility", 0), names=False, own_words=True,
+            price=self.rates.get("utility", 0), names=False, own_words=True, asks_first=True,
         )  # fmt: skip
 
     async def send(self, letter: Letter, http: Http) -> Outcome:

@@ -30,7 +30,8 @@ def own(chain: Sequence[Posting], *, words: str | None) -> Content:
         lines.append(_("Do you see this too? Call 112 and keep your distance."))
     asks = bare and posting.message.author_id is not None
     if asks:
-        lines.append(_("What exactly was seen, you read on the page."))
+        ended = posting.message.kind == Kind.CLOSING
+        lines.append(_("More about how it ended, you read on the page.") if ended else _("What exactly was seen, you read on the page."))
     actions = [Action("show", _("Read more"))] if asks else []
     if case.is_open:
         actions = [Action("open", _("Open")), *actions, Action("seen_nothing", _("Saw nothing here"))]

@@ -16,7 +16,7 @@ from meldkring.cases.models import Called
 from meldkring.channels.contract import Action
 from meldkring.delivery import bulletins, phrasing
 from meldkring.groups import roles
-from meldkring.intake import reacting
+from meldkring.intake import consenting, reacting
 from meldkring.intake.models import Conversation
 from meldkring.intake.reacting import Heard
 from meldkring.messaging import posting as postings
@@ -118,7 +118,7 @@ def _go_on(talk: Conversation, heard: Heard, chosen: str) -> None:
     elif chosen == "still" and talk.step == Step.LATE:
         _next(talk, Step.WHICH if talk.about else Step.CALLED, heard)
     elif chosen == "about" and talk.step == Step.WHICH and talk.about:
-        reacting.react(heard, talk.about, talk.text, key=talk.key, place=talk.place)
+        consenting.react(heard, talk.about, talk.text, key=talk.key, place=talk.place)
         talk.delete()
     elif chosen == "new" and talk.step == Step.WHICH:
         _next(talk, Step.CALLED, heard)
@@ -155,6 +155,7 @@ def _report(talk: Conversation, heard: Heard) -> None:
         raise roles.NotAllowed(_("You are not a member of a watch group at the moment, so you cannot report here. Is it urgent? Call 112."))
     made = reporting.report(talk.text, group=group, by=person, called=talk.called, key=talk.key, **reacting.placed(talk.place))
     talk.delete()
+    consenting.give(person, made.message.contribution.case)
     if made.number is None:
         words = _("Your report waits for the steering group, who look at it first.")
     elif made.message.contribution.case.is_alarm:
@@ -169,7 +170,7 @@ def _question(talk: Conversation, heard: Heard, before: str = "") -> None:
     text, labels = _asked(talk, heard)
     choices = CHOICES[Step(talk.step)] if labels else []
     actions = [Action(f"ask:{_mark(talk)}:{choice}", label) for choice, label in zip(choices, labels, strict=True)]
-    _ask(heard, "\n\n".join(filter(None, (before, heard.left_out, text))), actions)
+    heard.ask("\n\n".join(filter(None, (before, heard.left_out, text))), actions)
 
 
 def _asked(talk: Conversation, heard: Heard) -> tuple[str, list[str]]:
@@ -200,14 +201,6 @@ def _asked(talk: Conversation, heard: Heard) -> tuple[str, list[str]]:
         _("Yes, send it"),
         _("No, do not send"),
     ]
-
-
-def _ask(heard: Heard, text: str, actions: list[Action]) -> None:
-    """With buttons where the channel has enough of them, else with numbers to answer with."""
-    if heard.able.buttons >= len(actions):
-        heard.answer(text, actions=actions)
-    else:
-        heard.answer("\n".join([text, *(f"{n}. {a.label}" for n, a in enumerate(actions, start=1))]))
 
 
 def _chosen(talk: Conversation, text: str) -> str:

@@ -1,7 +1,7 @@
 """Somebody writes to us on a channel without pages. What do they mean, and what do we answer?
 
-A reply to something we sent is a reaction in that case (S30, `reacting`). A button of an alarm is a verdict, more of what it said, or “nothing
-seen here”. Anything else is the beginning of a report or an answer to what we asked about it (S27 to S29, `asking`).
+A reply to something we sent is a reaction in that case (S30, `consenting`: asked first whether it may go on). A button of an alarm is a verdict,
+more of what it said, or “nothing seen here”. Anything else is the beginning of a report or an answer to what we asked about it (S27 to S29, `asking`).
 """
 
 from django.utils import translation
@@ -12,7 +12,7 @@ from meldkring.channels.contract import Capabilities, Said
 from meldkring.delivery import composing, phrasing, releasing
 from meldkring.delivery.models import Address, Delivery
 from meldkring.groups import roles
-from meldkring.intake import asking, judging_here, reacting, strangers
+from meldkring.intake import asking, consenting, judging_here, reacting, strangers
 from meldkring.intake.reacting import Heard
 from meldkring.messaging import access
 from meldkring.messaging import posting as postings
@@ -55,14 +55,19 @@ def _understand(heard: Heard) -> None:
         text, more = judging_here.pressed(said.button, by=heard.address.person)
         heard.answer(text, actions=more if heard.able.own_words else ())
         return
+    if consenting.is_answer(said.button):
+        consenting.pressed(heard)
+        return
+    if not said.button and consenting.typed(heard):
+        return
     told = reacting.told(heard)
     posting = reacting.of_case(told)
     if said.button == "show":
         _show(heard, told)
     elif said.button == "seen_nothing" and posting:
-        reacting.react(heard, posting, str(approving.SAW_NOTHING))
+        consenting.react(heard, posting, str(approving.SAW_NOTHING))
     elif posting and not said.button and (said.text.strip() or said.place):
-        reacting.react(heard, posting, heard.dated(said.text.strip() or _("I am here.")), place=said.place)
+        consenting.react(heard, posting, heard.dated(said.text.strip() or _("I am here.")), place=said.place)
     else:
         asking.hear(heard)
 

@@ -1,5 +1,7 @@
 """What came in from a provider, as it came; and how far somebody is in telling us something on a channel without pages."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -8,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from meldkring.delivery.models import Address
 from meldkring.messaging.models import Posting
 
+ASKED_FOR = timedelta(minutes=30)  # so long a question waits, with the words beside it
+
 
 class Incoming(models.Model):
-    """The bytes of one webhook or e-mail, stored before anything is understood of them; erased a week after they were worked."""
+    """The bytes of one webhook or e-mail, stored before anything is understood of them; erased half an hour after they were worked."""
 
     channel = models.CharField(max_length=20)
     raw = models.BinaryField()
@@ -115,6 +119,35 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address_id} {self.step}"
+
+
+class Consent(models.Model):
+    """May what this person says in a chat about this case be passed on? `kept`: their words while that question is open, `passed_on`: the
+    messages that went on by their yes."""
+
+    person = models.ForeignKey("people.Person", models.CASCADE, related_name="consents")
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="+")
+    kept = models.JSONField(default=list)
+    passed_on = models.JSONField(default=list)
+    asked_at = models.DateTimeField(null=True)
+    given_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("person", "case"), name="consent_once_per_case")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} about {self.case_id}"
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is a yes that was not taken back."""
+        return self.given_at is not None and self.withdrawn_at is None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the question is open, with words beside it."""
+        return bool(self.kept) and self.asked_at is not None and self.asked_at > timezone.now() - ASKED_FOR
 
 
 class Binding(models.Model):

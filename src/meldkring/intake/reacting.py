@@ -1,6 +1,7 @@
 """Which case does somebody speak about on a channel without pages, and in which group does their reaction belong (S30)?"""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from meldkring.cases import reporting
 from meldkring.cases.models import Case
-from meldkring.channels.contract import Capabilities, Said
+from meldkring.channels.contract import Action, Capabilities, Said
 from meldkring.delivery import answering, phrasing, tokens
 from meldkring.delivery.models import Address, Delivery, ReceiptRow
 from meldkring.groups import roles
@@ -42,6 +43,13 @@ class Heard:
     def answer(self, text: str, **more: Any) -> None:
         """Answer it, where it was said."""
         answering.answer(self.address, text, answers=self.said.named, heading=self.said.heading, **more)
+
+    def ask(self, text: str, actions: Sequence[Action], **more: Any) -> None:
+        """Ask something: with buttons where the channel has enough of them, else with numbers to answer with."""
+        if self.able.buttons >= len(actions):
+            self.answer(text, actions=actions, **more)
+        else:
+            self.answer("\n".join([text, *(f"{n}. {a.label}" for n, a in enumerate(actions, start=1))]), **more)
 
     @property
     def is_late(self) -> bool:
@@ -99,15 +107,18 @@ def going_on(address: Address) -> Posting | None:
     return None
 
 
-def react(heard: Heard, posting: Posting, text: str, *, key: uuid.UUID | None = None, place: object = None) -> None:
+def react(
+    heard: Heard, posting: Posting, text: str, *, key: uuid.UUID | None = None, place: object = None, actions: Sequence[Action] = ()
+) -> Posting:
     """Put it in the case, and say where it stands now."""
     person, case = heard.address.person, posting.message.contribution.case
     group = _where(person, case, posting)
     made = reporting.react(text, case=case, group=group, by=person, key=key or heard.key, **placed(place))
     words = _("Waiting for the steering group.") if made.number is None else _("Your reaction stands in %(group)s.") % {"group": group.name}
     late = _("Your message of %(at)s reached us only now; that stands with it.") % {"at": heard.at} if heard.is_late else ""
-    parts = (words, late, heard.left_out)
-    heard.answer("\n\n".join(filter(None, parts)), about=posting.pk, url=phrasing.url("case", case.reference))
+    text, can = "\n\n".join(filter(None, (words, late, heard.left_out))), actions if heard.able.buttons else ()
+    heard.answer(text, about=posting.pk, url=phrasing.url("case", case.reference), actions=can)
+    return made
 
 
 def placed(place: object) -> dict[str, Any]:

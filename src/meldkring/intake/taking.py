@@ -16,15 +16,15 @@ from django.utils import timezone
 from meldkring import bell
 from meldkring.channels.contract import UNTOLD, Acknowledging, Channel, Fact, Http, Opted, Receipt, Unreadable
 from meldkring.delivery import addresses, troubles
-from meldkring.intake import believing, facts, strangers
-from meldkring.intake.models import Binding, Conversation, Incoming, Taken
+from meldkring.intake import believing, consenting, facts, strangers
+from meldkring.intake.models import ASKED_FOR, Binding, Conversation, Incoming, Taken
 
 logger = logging.getLogger("meldkring.intake")
 BELL = "intake"
 ATTEMPTS = 5
 # Those that say how to read the body. The others hold secrets and addresses of people.
 HEADERS_KEPT = frozenset({"content-type", "content-encoding"})
-KEPT, UNSENT_KEPT, UNWORKED_KEPT = timedelta(days=7), timedelta(days=1), timedelta(days=30)
+KEPT, UNSENT_KEPT, UNWORKED_KEPT = ASKED_FOR, timedelta(days=1), timedelta(days=30)
 
 
 class Forged(Exception):
@@ -99,13 +99,14 @@ async def _acknowledge(channel: Channel, fact: Fact, http: Http) -> None:
 
 
 def forget() -> None:
-    """Erase the bytes a week after they were worked: they hold other people's words and numbers (rules 7). What was never sent, after a day."""
+    """Erase the bytes half an hour after they were worked: they hold other people's words and numbers (rules 7). What was never sent, after a day."""
     now = timezone.now()
     Incoming.objects.filter(done_at__lt=now - KEPT).delete()
     Incoming.objects.filter(done_at=None, came_at__lt=now - UNWORKED_KEPT).delete()
     Conversation.objects.filter(heard_at__lt=now - UNSENT_KEPT).delete()
     Binding.objects.filter(made_at__lt=now - UNSENT_KEPT).delete()
     strangers.forget()
+    consenting.forget()
 
 
 def _one(pk: int, channels: Mapping[str, Channel], seen: list[tuple[str, Fact]]) -> bool:

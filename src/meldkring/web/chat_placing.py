@@ -76,4 +76,3 @@ def shown(one: placing.Line) -> Shown:
 def _chat(request: HttpRequest, pk: int) -> ChatGroup:
     found: ChatGroup = get_object_or_404(access.placed_in(shell.person(request)), pk=pk)
     return found
-

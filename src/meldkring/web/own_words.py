@@ -30,7 +30,7 @@ class WordsForm(forms.Form):
     """The words as they go out."""
 
     text = forms.CharField(
-        label=_("These words go out"), max_length=postings.LONGEST, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("This is what neighbours get to read"), max_length=postings.LONGEST, widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("There is no text yet. Write a few words.")},
     )  # fmt: skip
 
@@ -157,4 +157,3 @@ def _along() -> dict[str, str]:
     """The channels of this installation where only our own words may go: name and what people call it."""
     here, kinds = registry.here().channels, registry.kinds()
     return {name: str(kinds[name].label) for name, channel in here.items() if channel.capabilities().own_words}
-

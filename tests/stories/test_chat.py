@@ -184,14 +184,15 @@ def test_a_late_reaction_says_when_it_was_written(chat: chatting.Chat, place: To
     reported(chat)
     late = chat.provider.says(ARIE, "Ze lopen bij de bakker.", reply_to=chat.lines(ARIE)[0].id)
     with hours_later(0.5):
-        assert "kwam nu pas bij ons aan" in chat.deliver([late], ARIE).text
+        assert "Geschreven om" in chat.deliver([late], ARIE).text
+        chat.presses(ARIE, "Ja, geef door")
         assert Posting.objects.filter(message__text__startswith="Ze lopen bij de bakker.\n(Geschreven om").exists()
 
 
 def test_a_verdict_that_comes_hours_late_forwards_nothing(chat: chatting.Chat, place: Town) -> None:
     chat.own(place.sam, SAM)
     case = reported(chat)
-    shown = chat.presses(SAM, "Laat meer zien", line=next(line for line in chat.lines(SAM) if line.link))
+    shown = chat.presses(SAM, "Lees meer", line=next(line for line in chat.lines(SAM) if line.link))
     which, label = next((which, label) for which, label in shown.buttons if which.endswith(":up"))
     late = chat.provider.presses(SAM, shown, which)
     with hours_later():

@@ -333,11 +333,11 @@ def test_my_language_keys_and_devices(place: Town) -> None:
     client.post(reverse("me_language"), {"language": "nl"})
     assert Person.objects.get(pk=place.anna.pk).language == "nl"
     page = client.post(reverse("me_token"), {"name": "My lamp"})
-    assert tokens.owner(page.context["fresh_key"]) == place.anna
+    assert tokens.found(page.context["fresh_key"]).person == place.anna
     token = place.anna.tokens.get()
     assert of(place.arie).post(reverse("me_revoke", args=[token.pk])).status_code == 404
     client.post(reverse("me_revoke", args=[token.pk]))
-    assert tokens.owner(page.context["fresh_key"]) is None
+    assert tokens.found(page.context["fresh_key"]) is None
     sessions = client.get(reverse("me")).context["sessions"]
     (theirs,) = [s for s in sessions if s.session_key == other.session.session_key]
     client.post(reverse("me_end_session", args=[theirs.pk]))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja import errors as ninja_errors
 
+from meldkring.api import limiting
 from meldkring.cases import forwarding, holding, judging, lifecycle, reporting, validity
 from meldkring.groups import roles
 from meldkring.messaging import posting as postings
@@ -55,6 +56,7 @@ def register(api: NinjaAPI) -> None:
         exceptions.SuspiciousOperation: _suspicious,
         ninja_errors.HttpError: _http,
         Http404: not_found,
+        limiting.TooOften: _too_often,
         Exception: _broken,
     }
     for exception, handler in handlers.items():
@@ -103,6 +105,12 @@ def _http(request: HttpRequest, exc: ninja_errors.HttpError) -> HttpResponse:
     answer = problem(exc.status_code, _("Show a key that is valid.") if exc.status_code == 401 else str(exc))
     if exc.status_code == 401:
         answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _too_often(request: HttpRequest, exc: limiting.TooOften) -> HttpResponse:
+    answer = problem(429, str(exc), name="too-often")
+    answer["Retry-After"] = str(exc.wait)
     return answer
 
 

@@ -129,7 +129,8 @@ def _target(group: Group, reach: dict[int, int]) -> schemas.TargetOut:
 
 
 @router.get("/letters", response=list[schemas.LetterOut], tags=["letters"])
-def list_letters(request: HttpRequest) -> list[schemas.LetterOut]:
-    """The letters to and from you, and those of your steering groups; the latest 100, oldest first."""
-    found = letters.readable(tokens.person(request)).order_by("-written_at")[:MOST]
-    return [schemas.LetterOut.of(letter) for letter in reversed(found)]
+def list_letters(request: HttpRequest, before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None) -> list[schemas.LetterOut]:
+    """The letters to and from you, and those of your steering groups; the latest 100 before this one, oldest first."""
+    found = letters.readable(tokens.person(request))
+    found = found.filter(pk__lt=before) if before else found
+    return [schemas.LetterOut.of(letter) for letter in reversed(found.order_by("-pk")[:MOST])]

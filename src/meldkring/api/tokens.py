@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest
 from django.utils import translation
 from ninja.security import HttpBearer
 
+from meldkring.api import limiting
 from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.people import tokens
@@ -11,13 +12,15 @@ from meldkring.people.models import Person
 
 
 class Bearer(HttpBearer):
-    """Recognises the key; texts are from then on in the language of its owner."""
+    """Recognises the key and counts what it asks; texts are from then on in the language of its owner."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Person | None:
-        person = tokens.owner(token)
-        if person:
-            translation.activate(person.language)
-        return person
+        found = tokens.found(token)
+        if found is None:
+            return None
+        translation.activate(found.person.language)
+        limiting.count(found.digest)
+        return found.person
 
 
 def person(request: HttpRequest) -> Person:

@@ -72,6 +72,14 @@ class Environment:
             self._refuse(what, _("Choose one of these: %(choices)s") % {"choices": ", ".join(choices)})
         return next((choice for choice in choices if choice.lower() == told.lower()), default)
 
+    def count(self, name: str, *, default: int) -> int:
+        """A whole number above nought."""
+        told = self.text(name, str(default))
+        if told.isdecimal() and int(told) > 0:
+            return int(told)
+        self._refuse(_("%(name)s cannot be this: %(value)s") % {"name": name, "value": told}, _("Write a whole number above nought."))
+        return default
+
     def days(self, name: str, **defaults: int) -> dict[str, int]:
         """So many days for each of these names, as in `messages=45,letters=180`."""
         found = dict(defaults)

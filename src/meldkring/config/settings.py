@@ -24,6 +24,7 @@ MAP_TILES = env.address(
     "MAP_TILES", schemes=WEB, example="https://tiles.example.org/{z}/{x}/{y}.png"
 )  # without it maps show our own shapes
 MAP_CREDIT = env.text("MAP_CREDIT")
+API_PER_MINUTE = env.count("API_PER_MINUTE", default=300)  # requests per key
 # For how many days what is kept (docs/operate/privacy.md).
 KEPT_DAYS = env.days(
     "KEEP_DAYS", messages=200 if DEMO else 30,  # the town of the demo has half a year of history to look at

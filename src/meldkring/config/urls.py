@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from meldkring.api import v1, webhooks
+from meldkring.api import docs, v1, webhooks
 from meldkring.web import urls as web
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/3rdparty/", RedirectView.as_view(pattern_name="me")),
     path("account/", include("allauth.urls")),
     path("api/v1/webhooks/<slug:name>/", webhooks.door, name="webhook"),
+    path("api/v1/docs", docs.page, name="api_docs"),
     path("api/v1/", v1.api.urls),
     path("", include(web)),
 ]

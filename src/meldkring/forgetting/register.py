@@ -36,6 +36,15 @@ def told(kept: Kept) -> str:
     return str(kept.until) % settings.KEPT_DAYS
 
 
+def terms() -> dict[str, list[str]]:
+    """By term, in words, what of people ends then; for a page that anybody reads."""
+    found: dict[str, list[str]] = {}
+    for kept in REGISTER:
+        if kept.until is not DISTRICT:
+            found.setdefault(told(kept), []).append(str(kept.what))
+    return found
+
+
 REGISTER = (
     Kept("people.Person", _("your account"),
          ACCOUNT, whose=("pk",), secret=("password", "is_staff", "is_superuser", "groups", "user_permissions")),

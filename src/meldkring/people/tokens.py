@@ -14,10 +14,9 @@ def create(person: Person, *, name: str) -> tuple[Token, str]:
     return Token.objects.create(person=person, name=name[:60], digest=_digest(key)), key
 
 
-def owner(key: str) -> Person | None:
-    """The active person whose unrevoked key this is, if any."""
-    found = Token.objects.select_related("person").filter(digest=_digest(key), revoked_at=None, person__is_active=True).first()
-    return found.person if found else None
+def found(key: str) -> Token | None:
+    """The unrevoked key of an active person that this is, if any."""
+    return Token.objects.select_related("person").filter(digest=_digest(key), revoked_at=None, person__is_active=True).first()
 
 
 def revoke(token: Token, *, by: Person) -> None:

@@ -17,8 +17,7 @@ from meldkring.web import district, for_anyone, visitor
 @for_anyone.kept()
 @visitor.read
 def privacy(request: HttpRequest) -> HttpResponse:
-    terms = [(str(kept.what), register.told(kept)) for kept in register.REGISTER]
-    return district.page(request, "public/privacy.html", {"terms": terms})
+    return district.page(request, "public/privacy.html", {"terms": register.terms()})
 
 
 @require_safe

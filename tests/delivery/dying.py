@@ -91,10 +91,10 @@ def after(module: Any, name: str, *, if_true: bool = False) -> Callable[[], None
 
 
 POINTS: dict[str, Callable[[], None]] = {
-    "before planning": before(fanout, "one"),
+    "before planning": before(fanout, "part"),
     "planned, not written": after(fanout, "_planned"),
     "written, not committed": before(Posting, "save"),
-    "planning committed": after(fanout, "one"),
+    "planning committed": after(fanout, "part"),
     "about to claim": before(dispatch, "_take"),
     "claimed, not committed": before(dispatch, "sorted_by_loudness"),
     "claim committed": after(dispatch, "_take", if_true=True),

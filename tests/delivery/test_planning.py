@@ -14,7 +14,7 @@ from tests.town import Town, town
 from meldkring.cases import closing, forwarding, reporting
 from meldkring.cases.models import Called, Outcome
 from meldkring.channels.contract import Capabilities, Urgency
-from meldkring.delivery import addresses, preferences
+from meldkring.delivery import addresses, fanout, preferences
 from meldkring.delivery.models import Address, Delivery, Preference
 from meldkring.groups import roles
 from meldkring.messaging import posting as postings
@@ -68,6 +68,22 @@ def test_nobody_outside_the_group_is_ever_told(place: Town) -> None:
     readers = set(roles.members([place.watch_a]).values_list("pk", flat=True))
     assert set(Delivery.objects.values_list("address__person", flat=True)) <= readers
     assert posting.message.deliveries.count() == len(readers) - 1
+
+
+@pytest.mark.postgres
+def test_a_great_many_are_told_some_at_a_time_and_an_alarm_elsewhere_goes_between(place: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each part is a transaction of its own, which another process may take over; nobody is left out and nobody is told twice."""
+    monkeypatch.setattr(fanout, "AT_ONCE", 1)
+    long = alarm(place)
+    assert post_office.plan(MAIL) == 1
+    assert len(told(long)) == 1
+    short = reporting.report("A van drives around.", group=place.watch_b, by=place.bea, called=Called.BY_ME)
+    assert post_office.plan(MAIL) == 2
+    assert len(told(short)) == 1, "not after all the others"
+    while post_office.plan(MAIL):
+        pass
+    assert told(long) == {"Arie", "Fatima", "Sam", "Sofie"}
+    assert len(told(short)) == Delivery.objects.filter(message=short.message).count() > 1
 
 
 def test_what_is_too_old_to_be_of_use_is_told_to_nobody(place: Town) -> None:

@@ -105,7 +105,7 @@ def test_how_many_were_told_and_how_fast(place: Town) -> None:
     """Told by e-mail: two within five seconds, one after a minute, one not at all."""
     with travel(START, tick=False) as clock:
         posting = reporting.report("Iemand voelt aan deuren", group=place.watch_a, by=place.anna, called="by_me")
-        fanout.one(posting.pk, channels=["email"], paid=())
+        fanout.part(posting.pk, channels=["email"], paid=())
         made = list(Delivery.objects.order_by("pk"))
         assert len(made) == 4  # Arie, Fatima, Sam, Sofie
         for delivery, seconds in zip(made, (2, 5, 61), strict=False):

@@ -259,7 +259,7 @@ def test_what_ran_out_is_no_longer_sent(here: Town) -> None:
         case = placed(here, valid_until=timezone.now() + timedelta(minutes=30))
         below = in_a(here, case)
         Address.objects.create(person=here.arie, channel="sms", value="+31600000000", state="active")
-        fanout.one(below.pk, channels=["sms"], paid=["sms"])
+        fanout.part(below.pk, channels=["sms"], paid=["sms"])
         waiting = list(Delivery.objects.select_related("address__person", "posting__message__contribution__case", "posting__group"))
         assert waiting
         clock.shift(timedelta(minutes=31))

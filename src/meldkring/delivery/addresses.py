@@ -57,24 +57,18 @@ def put_in_order(person: Person, addresses: Sequence[int]) -> None:
 
 
 def ensure_email(people: Iterable[Person]) -> None:
-    """Everybody can be reached by the e-mail address of their account; one or two queries for all."""
+    """Everybody can be reached by the e-mail address of their account; a few queries for all."""
     known = {p.pk: p.email for p in people if p.email}
     have = dict(Address.objects.filter(channel=EMAIL, person__in=known).values_list("person", "value"))
-    changed = [pk for pk in known if have.get(pk) != known[pk]]
+    changed = {pk: email for pk, email in known.items() if have.get(pk) != email}
     if not changed:
         return
-    _free_for(changed, known)
-    for pk in changed:
-        if pk in have:
-            Address.objects.filter(channel=EMAIL, person=pk, value=have[pk]).update(value=known[pk], state=Address.State.ACTIVE, failures=0)
-    missing = [Address(person_id=pk, channel=EMAIL, value=known[pk], position=FIRST_ORDER[EMAIL]) for pk in changed if pk not in have]
+    # An account's address is its own; a row with it that stayed behind with somebody else goes.
+    Address.objects.filter(channel=EMAIL, value__in=changed.values()).delete()
+    for pk in changed.keys() & have.keys():
+        Address.objects.filter(channel=EMAIL, person=pk, value=have[pk]).update(value=changed[pk], state=Address.State.ACTIVE, failures=0)
+    missing = [Address(person_id=pk, channel=EMAIL, value=changed[pk], position=FIRST_ORDER[EMAIL]) for pk in changed.keys() - have.keys()]
     Address.objects.bulk_create(missing, ignore_conflicts=True)
-
-
-def _free_for(changed: Iterable[int], known: dict[int, str]) -> None:
-    """An account's address is its own; a row with it that stayed behind with somebody else goes."""
-    for pk in changed:
-        Address.objects.filter(channel=EMAIL, value=known[pk]).exclude(person=pk).delete()
 
 
 def stop(channel: str, value: str, *, at: datetime | None = None) -> bool:

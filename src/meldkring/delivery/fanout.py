@@ -1,7 +1,8 @@
-"""Who is told of a posting? From the posting to one delivery per person and address, in one transaction (law 2).
+"""Who is told of a posting? From the posting to one delivery per person and address, some people at a time (law 2).
 
-A posting owes this until `fanned_out_at` is filled. Doing it twice makes nothing twice: a message goes to an address once, also when it
-stands in several groups of the same person.
+A posting owes this until `fanned_out_at` is filled; `fanned_out_to` is the person up to whom it has been done. So a town of many thousands holds
+up no other writer and no other alarm. Doing it twice makes nothing twice: a message goes to an address once, also when it stands in several
+groups of the same person.
 """
 
 import logging
@@ -20,17 +21,18 @@ from meldkring.people.models import Person
 
 logger = logging.getLogger("meldkring.delivery")
 BATCH = 50
+AT_ONCE = 250
 REST = timedelta(seconds=30)
 
 
 def run(*, channels: Collection[str], paid: Collection[str] = (), resting: MutableMapping[int, datetime] | None = None) -> int:
-    """Plan the deliveries of every posting that owes them, oldest first; the number of postings done. One that cannot be planned keeps
-    no other waiting: it rests for a while, in `resting`, and the auditor says that it is owed."""
+    """Plan a part of every posting that owes deliveries, newest message first: an alarm of now is worth more than one of a minute ago. The number
+    of parts done. One that cannot be planned keeps no other waiting: it rests for a while, in `resting`, and the auditor says that it is owed."""
     done, resting, now = 0, {} if resting is None else resting, timezone.now()
     asleep = [pk for pk, until in resting.items() if until > now]
-    for pk in Posting.objects.owed().exclude(pk__in=asleep).order_by("pk").values_list("pk", flat=True)[:BATCH]:
+    for pk in Posting.objects.owed().exclude(pk__in=asleep).order_by("-message", "pk").values_list("pk", flat=True)[:BATCH]:
         try:
-            done += one(pk, channels=channels, paid=paid)
+            done += part(pk, channels=channels, paid=paid)
             resting.pop(pk, None)
         except (OperationalError, InterfaceError):
             raise  # the database, not this posting
@@ -41,30 +43,34 @@ def run(*, channels: Collection[str], paid: Collection[str] = (), resting: Mutab
 
 
 @transaction.atomic
-def one(pk: int, *, channels: Collection[str], paid: Collection[str]) -> bool:
-    """Plan the deliveries of one posting, unless another process is at it."""
+def part(pk: int, *, channels: Collection[str], paid: Collection[str]) -> bool:
+    """Plan the deliveries of one posting to the next people, unless another process is at it."""
     owed = Posting.objects.owed().filter(pk=pk)
     if connection.features.has_select_for_update_skip_locked:
         owed = owed.select_for_update(skip_locked=True, of=("self",))
     posting = owed.select_related("message__contribution__case", "group").first()
     if posting is None:
         return False
-    now = timezone.now()
+    now, people = timezone.now(), list[Person]()
     if now - posting.posted_at < preferences.LASTS[preferences.urgency(posting)]:
-        Delivery.objects.bulk_create(_planned(posting, channels, paid), ignore_conflicts=True)
-    posting.fanned_out_at = now
-    posting.save(update_fields=["fanned_out_at"])
+        people = audience(posting)
+        Delivery.objects.bulk_create(_planned(posting, people, channels, paid), ignore_conflicts=True)
+    if len(people) < AT_ONCE:
+        posting.fanned_out_at = now
+    else:
+        posting.fanned_out_to = people[-1].pk
+    posting.save(update_fields=["fanned_out_at", "fanned_out_to"])
     return True
 
 
 def audience(posting: Posting) -> list[Person]:
-    """Everyone who can read the posting now, but for its author and who has had it on the screen already."""
+    """The next people who can read the posting now, but for its author and who has had it on the screen already."""
     seen = ReadMark.objects.filter(group=posting.group_id, number__gte=posting.number or 0).values("person")
-    return list(roles.members([posting.group]).exclude(pk__in=[posting.message.author_id or 0]).exclude(pk__in=seen))
+    readers = roles.members([posting.group]).exclude(pk__in=[posting.message.author_id or 0]).exclude(pk__in=seen)
+    return list(readers.filter(pk__gt=posting.fanned_out_to).order_by("pk")[:AT_ONCE])
 
 
-def _planned(posting: Posting, channels: Collection[str], paid: Collection[str]) -> list[Delivery]:
-    people = audience(posting)
+def _planned(posting: Posting, people: list[Person], channels: Collection[str], paid: Collection[str]) -> list[Delivery]:
     if addresses.EMAIL in channels:
         addresses.ensure_email(people)
     where = _working(people, channels)

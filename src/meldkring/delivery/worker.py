@@ -27,6 +27,7 @@ LOOK_AGAIN = 1.0
 TIDY_EVERY = 15.0
 WRITE_DOWN_AFTER = 0.02
 LAST_WAIT = 2.0
+BREATH = 0.05
 T = TypeVar("T")
 Sent = tuple[list[Delivery], Outcome]
 
@@ -68,8 +69,8 @@ async def _plan(early: asyncio.Event, woken: Mapping[str, asyncio.Event], able: 
         if time.monotonic() - tidied > TIDY_EVERY:
             tidied = time.monotonic()
             await _in(thread, partial(_tidy, set(woken), paid), otherwise=None)
-        if not done:
-            await _wait(early)
+        # Where a great many are told, the next part waits a moment, or nobody else could write in SQLite.
+        await (asyncio.sleep(BREATH) if done else _wait(early))
 
 
 def _tidy(channels: Collection[str], paid: Collection[str]) -> None:

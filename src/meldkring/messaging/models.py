@@ -74,6 +74,7 @@ class Posting(models.Model):
     hidden_reason = models.CharField(max_length=200, blank=True)
     seen_before_withdrawal: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(PERSON, blank=True, related_name="+")
     fanned_out_at = models.DateTimeField(null=True)
+    fanned_out_to = models.PositiveBigIntegerField(default=0)  # the person up to whom it has been
 
     objects = PostingQuery.as_manager()
 

@@ -116,10 +116,11 @@ def _window(needed: Iterable[Delivery], *, able: Capabilities, now: datetime) ->
 def _take(channel: str, *, able: Capabilities, limit: int, now: datetime) -> list[Delivery]:
     room = accounts.room(channel, wanted=limit, able=able, now=now)
     due = _free(Delivery.objects.waiting().filter(channel=channel, due_at__lte=now))
-    ids = _within_pace(due.order_by("urgency", "due_at", "address")[:room], able=able, now=now) if room else []
+    ids, digests = _within_pace(due.order_by("urgency", "due_at", "address")[:room], able=able, now=now) if room else ([], [])
     if not ids:
         return []
-    ids += _same_digests(channel, ids, now=now)
+    if digests:
+        ids += _same_digests(channel, ids, digests, now=now)
     accounts.used(channel, len(ids), able=able, now=now)
     Delivery.objects.filter(pk__in=ids).update(state=State.CLAIMED, lease_until=now + LEASE, attempts=F("attempts") + 1)
     return sorted_by_loudness(_whole(ids))
@@ -147,28 +148,27 @@ def _free(due: "QuerySet[Delivery]") -> "QuerySet[Delivery]":
     return due
 
 
-def _same_digests(channel: str, ids: list[UUID], *, now: datetime) -> list[UUID]:
+def _same_digests(channel: str, ids: list[UUID], addresses: list[int], *, now: datetime) -> list[UUID]:
     """What goes together in one letter is taken together."""
-    addresses = Delivery.objects.filter(pk__in=ids, digest=True).values("address")
     rest = Delivery.objects.waiting().filter(channel=channel, due_at__lte=now, digest=True, address__in=addresses)
     return list(_free(rest.exclude(pk__in=ids)).values_list("pk", flat=True))
 
 
-def _within_pace(due: "QuerySet[Delivery]", *, able: Capabilities, now: datetime) -> list[UUID]:
-    """Without what goes faster to one address than its provider allows; a few may go at once."""
-    if not able.per_address:
-        return list(due.values_list("pk", flat=True))
+def _within_pace(due: "QuerySet[Delivery]", *, able: Capabilities, now: datetime) -> tuple[list[UUID], list[int]]:
+    """Without what goes faster to one address than its provider allows, where a few may go at once; and to which addresses digests go."""
     gap = timedelta(seconds=able.per_address)
     ids: list[UUID] = []
+    digests: list[int] = []
     busy: dict[int, datetime] = {}
-    for delivery in due.select_related("address"):
-        until = max(busy.get(delivery.address_id) or delivery.address.busy_until or now, now)
+    for pk, address, digest, already in due.values_list("pk", "address", "digest", "address__busy_until"):
+        until = max(busy.get(address) or already or now, now)
         if until - now <= gap * (able.ahead - 1):
-            busy[delivery.address_id] = until + gap
-            ids.append(delivery.pk)
-    for pk, until in busy.items():
-        Address.objects.filter(pk=pk).update(busy_until=until)
-    return ids
+            busy[address] = until + gap
+            ids.append(pk)
+            digests += [address] if digest else []
+    for address, until in busy.items() if able.per_address else ():
+        Address.objects.filter(pk=address).update(busy_until=until)
+    return ids, digests
 
 
 def _abandoned(channel: str, *, able: Capabilities, now: datetime) -> None:

@@ -137,6 +137,29 @@ def test_one_beside_a_watch_group_and_a_new_one_after_it_ended(place: Town, chat
     assert begin(place).pk != chat.pk
 
 
+def test_several_watch_groups_in_one_whatsapp_group(place: Town, chat: ChatGroup) -> None:
+    """As after a division: one list over all of them, and nobody in it twice; a group with its own, or of others, cannot share it."""
+    assert place.watch_b in keeping.shareable(chat)
+    assert place.watch_c not in keeping.shareable(chat)
+    with pytest.raises(roles.NotAllowed):
+        keeping.share(chat, [place.watch_b], by=place.sam)
+    keeping.share(chat, [place.watch_b, place.watch_c], by=place.fatima)
+    assert [g.name for g in access.groups(chat)] == ["A", "B"]
+    assert access.beside(place.bea, place.watch_b) == chat
+    assert access.beside(place.zora, place.watch_c) is None
+    added = names(keeping.to_add(chat))
+    assert {"Anna", "Bea"} <= set(added)
+    assert len(added) == len(set(added))
+    assert keeping.show_link(chat, by=place.bea) == LINK
+    with pytest.raises(keeping.NotBeside):
+        keeping.begin(place.watch_b, name="B", invite="", size_limit=9, by=place.fatima)
+    keeping.tick(chat, [place.bea], state=IN, by=place.fatima)
+    keeping.share(chat, [], by=place.fatima)
+    assert names(keeping.to_remove(chat)) == ["Bea"]
+    keeping.begin(place.watch_b, name="B", invite="", size_limit=9, by=place.fatima)
+    assert place.watch_b not in keeping.shareable(chat)
+
+
 def test_the_size_is_counted_apart(place: Town) -> None:
     """The limit is that of the WhatsApp group: five belong in it, four fit."""
     chat = begin(place, limit=4)

@@ -11,7 +11,7 @@ from tests.town import Town, town
 from meldkring.cases import closing, reporting, validity
 from meldkring.cases.models import Called
 from meldkring.channels.contract import Capabilities
-from meldkring.chat_groups import keeping, placing
+from meldkring.chat_groups import access, keeping, placing
 from meldkring.chat_groups.models import ChatGroup, Placing
 from meldkring.delivery import composing, fanout
 from meldkring.delivery.models import Delivery
@@ -106,6 +106,26 @@ def test_a_message_of_the_police_that_has_run_out_is_taken_back(place: Town, cha
     assert (line.posting, line.what) == (in_a, "taken_back")
     assert "geldt niet meer" in line.text
     assert "Burglary" not in line.text
+
+
+def test_what_stands_in_two_groups_that_share_a_chat_is_placed_there_once(place: Town) -> None:
+    """The alarm, how it ended and a correction: each is asked for once, whichever colleague ticks it at whichever group."""
+    chat = keeping.begin(place.watch_a, name="App AB", invite="", size_limit=100, by=place.fatima)
+    keeping.share(chat, [place.watch_b], by=place.fatima)
+    posting = scene.report(place)
+    there = scene.onward(posting, place.watch_b, steering=place.steering_1, by=place.sam)
+    assert [(line.posting, line.what) for line in placing.owed([chat])] == [(posting, "said")]
+    assert placing.owed(access.placed_in(place.sam))[0].posting == posting
+    assert len(placing.originals([chat], scene.case_of(posting))) == 2
+    placing.place(chat, there, what=SAID, by=place.sam)
+    assert owed([chat]) == []
+    with pytest.raises(placing.AlreadyPlaced):
+        placing.place(chat, posting, what=SAID, by=place.sofie)
+    closing.close(scene.case_of(posting), outcome="good", text="done", by=place.sam)
+    assert owed([chat]) == [("App AB", "closing", "said")]
+    postings.withdraw([posting], by=place.sam)
+    assert ("App AB", "report", "taken_back") in owed([chat])
+    assert len(owed([chat])) == 2
 
 
 def test_hidden_is_taken_back_as_well(place: Town, chats: list[ChatGroup]) -> None:

@@ -164,6 +164,20 @@ def test_what_is_no_chat_is_refused_in_words(place: Town, chat: ChatGroup, text:
     assert not Reading.objects.exists()
 
 
+def test_a_chat_in_which_nobody_said_anything_and_one_in_the_hour_that_is_not_there(place: Town, chat: ChatGroup) -> None:
+    """Only lines of WhatsApp's own: every page opens. The night the clock goes forward: the message keeps a time."""
+    client = of(place.fatima)
+    nothing = "\n".join(CHAT.splitlines()[:3]) + "\n"
+    where = handed_over(client, chat, nothing)
+    for page in ("", "mensen/", "gesprekken/", "cijfers/"):
+        assert client.get(where + page).status_code == 200
+    night = "[26-03-2022 23:00:00] Anna Jansen: 112 gebeld\n[27-03-2022 02:30:00] Anna Jansen: Politie is er, 112 gebeld\n"
+    where = handed_over(client, chat, night)
+    path = where + "gesprekken/1/"
+    assert client.post(path, {"lines": [2], "called": "by_me", "outcome": "innocent"}).status_code == 302
+    assert Case.objects.get().opened_at.date() == datetime.date(2022, 3, 27)
+
+
 # Compared with the members.
 
 

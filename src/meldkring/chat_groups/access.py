@@ -31,12 +31,14 @@ def placed_in(person: Person) -> QuerySet[ChatGroup]:
 
 def beside_any(groups: Iterable[Group]) -> QuerySet[ChatGroup]:
     """The chat groups beside these watch groups, which the caller has found that the person judges."""
-    return _lasting().filter(group__in=list(groups)).order_by("group__name")
+    wanted = list(groups)
+    beside_them = ChatGroup.objects.filter(Q(group__in=wanted) | Q(also__in=wanted))
+    return _lasting().filter(pk__in=beside_them.values("pk")).order_by("group__name")
 
 
 def beside(person: Person, group: Group) -> ChatGroup | None:
     """The chat group beside this watch group, if there is one and this person belongs in it."""
-    found = _lasting().filter(group=group).first()
+    found = beside_any([group]).first()
     return found if found and belonging(found).filter(pk=person.pk).exists() else None
 
 
@@ -49,16 +51,22 @@ def own(person: Person, pk: int) -> ChatGroup:
 
 
 def belonging(chat_group: ChatGroup) -> QuerySet[Person]:
-    """Who should be in it: the members of the watch group, and its steering members, who are its administrators (S7)."""
-    group = chat_group.group
-    if group.closed_at is not None:
+    """Who should be in it: the members of its watch groups, and their steering members, who are its administrators (S7)."""
+    ours = groups(chat_group)
+    if not ours:
         return Person.objects.none()
-    behind = Q(group=group) | Q(group=group.run_by_id, role__in=roles.STEERING_ROLES)
+    behind = Q(group__in=ours) | Q(group=chat_group.group.run_by_id, role__in=roles.STEERING_ROLES)
     return Person.objects.filter(pk__in=Membership.objects.filter(behind, left_at=None).values("person"), is_active=True)
 
 
+def groups(chat_group: ChatGroup) -> list[Group]:
+    """The watch groups whose members read in it: its own and those that share it, as long as one steering group runs them all."""
+    shared = [g for g in chat_group.also.all() if g.run_by_id == chat_group.group.run_by_id]
+    return [g for g in (chat_group.group, *sorted(shared, key=lambda g: g.name)) if g.closed_at is None]
+
+
 def _lasting() -> QuerySet[ChatGroup]:
-    return ChatGroup.objects.filter(ended_at=None).select_related("group__run_by", "group__district")
+    return ChatGroup.objects.filter(ended_at=None).select_related("group__run_by", "group__district").prefetch_related("also")
 
 
 def _one(among: QuerySet[ChatGroup], pk: int) -> ChatGroup:

@@ -18,7 +18,7 @@ from meldkring.audit import log
 from meldkring.chat_groups import access, sealing
 from meldkring.chat_groups.models import ChatGroup, Seat
 from meldkring.groups import roles
-from meldkring.groups.models import Group
+from meldkring.groups.models import Group, Kind
 from meldkring.people.models import Person
 
 INVITE = re.compile(r"https://chat\.whatsapp\.com/(?:invite/)?([A-Za-z0-9_-]{10,60})(?:[/?#].*)?")
@@ -67,7 +67,7 @@ def begin(group: Group, *, name: str, invite: str, size_limit: int, by: Person) 
     """Say that there is a WhatsApp group beside this watch group."""
     roles.require(by, roles.Right.MEMBERS, group)
     group = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
-    if not group.is_watch or group.closed_at or group.chat_groups.filter(ended_at=None).exists():
+    if not group.is_watch or group.closed_at or access.beside_any([group]).exists():
         raise NotBeside(_("There is a WhatsApp group beside %(group)s already.") % {"group": group.name})
     made = ChatGroup.objects.create(
         group=group, name=name.strip(), sealed_invite=_sealed(invite), size_limit=size_limit, begun_at=timezone.now()
@@ -86,6 +86,23 @@ def change(chat_group: ChatGroup, *, name: str, invite: str, size_limit: int, by
         fresh.seats.update(link_shown_at=None)
     fresh.save(update_fields=["name", "size_limit", "sealed_invite"])
     log.record("change_chat_group", fresh, by=by, new_link=bool(invite.strip()), dropped=drop)
+    return fresh
+
+
+def shareable(chat_group: ChatGroup) -> QuerySet[Group]:
+    """The watch groups that may share it: of the same steering group, without a chat group of their own."""
+    taken = ChatGroup.objects.filter(ended_at=None).exclude(pk=chat_group.pk)
+    others = Group.objects.filter(kind=Kind.WATCH, run_by=chat_group.group.run_by_id, closed_at=None).exclude(pk=chat_group.group_id)
+    return others.exclude(pk__in=taken.values("group")).exclude(pk__in=taken.filter(also__isnull=False).values("also")).order_by("name")
+
+
+@transaction.atomic
+def share(chat_group: ChatGroup, groups: Iterable[Group], *, by: Person) -> ChatGroup:
+    """Say which other watch groups read in it too, and no others."""
+    fresh = _locked(chat_group, by)
+    wanted = list(shareable(fresh).filter(pk__in=[g.pk for g in groups]))
+    fresh.also.set(wanted)
+    log.record("share_chat_group", fresh, by=by, groups=[g.pk for g in wanted])
     return fresh
 
 

@@ -17,9 +17,13 @@ PERSON = settings.AUTH_USER_MODEL
 
 
 class ChatGroup(models.Model):
-    """A group in another app, beside one watch group. Its link lets anybody in, so it is kept sealed; its size has nothing to do with ours."""
+    """A group in another app, beside a watch group. Its link lets anybody in, so it is kept sealed; its size has nothing to do with ours.
+
+    `also` are other watch groups of the same steering group whose members read in it too, as after a division that WhatsApp does not follow yet.
+    """
 
     group = models.ForeignKey(Group, models.PROTECT, related_name="chat_groups")
+    also = models.ManyToManyField(Group, related_name="shared_chat_groups", blank=True)
     name = models.CharField(_("name of the WhatsApp group"), max_length=100)
     sealed_invite = models.TextField(blank=True)
     size_limit = models.PositiveIntegerField(_("how many people fit in it"), default=100)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from meldkring.audit import log
 from meldkring.cases.models import Called, Case, Status
 from meldkring.channels.contract import Action, Urgency
+from meldkring.chat_groups import access
 from meldkring.chat_groups.models import ChatGroup, Placing
 from meldkring.delivery import bulletins, preferences
 from meldkring.groups import roles
@@ -60,8 +61,9 @@ def owed(chat_groups: Iterable[ChatGroup], *, now: datetime | None = None) -> li
     now = now or timezone.now()
     found: list[tuple[ChatGroup, Posting, str, datetime]] = []
     for chat_group in chat_groups:
-        found += [(chat_group, p, What.SAID, p.posted_at) for p in [*_alarms(chat_group, now), *_follow_ups(chat_group)]]
-        found += [(chat_group, p, What.TAKEN_BACK, at) for p in _gone(chat_group) if (at := _when_gone(p))]
+        said = _once([*_alarms(chat_group, now), *_follow_ups(chat_group)])
+        found += [(chat_group, p, What.SAID, p.posted_at) for p in said]
+        found += [(chat_group, p, What.TAKEN_BACK, at) for p in _once(_gone(chat_group)) if (at := _when_gone(p))]
     return _lines(sorted(found, key=lambda line: line[3], reverse=True))
 
 
@@ -72,7 +74,7 @@ def line(chat_group: ChatGroup, posting: Posting) -> Line:
 
 def originals(chat_groups: Iterable[ChatGroup], case: Case) -> list[Posting]:
     """With what this case began, as it stands beside these chat groups."""
-    groups = [chat_group.group_id for chat_group in chat_groups]
+    groups = [group for chat_group in chat_groups for group in access.groups(chat_group)]
     if not groups:
         return []
     standing = Posting.objects.standing().filter(group__in=groups, message__kind__in=ORIGINAL, message__contribution__case=case)
@@ -84,9 +86,9 @@ def place(chat_group: ChatGroup, posting: Posting, *, what: str, by: Person, ski
     """Tick that the line stands in the chat group, or need not; refuses with `AlreadyPlaced` or `NotHere`."""
     fresh = _locked(chat_group, by)
     posting = Posting.objects.select_related("message__contribution").get(pk=posting.pk)
-    if posting.group_id != fresh.group_id or what not in What.values or not hasattr(posting.message, "contribution"):
+    if posting.group_id not in _ids(fresh) or what not in What.values or not hasattr(posting.message, "contribution"):
         raise postings.NotHere(_("This message does not stand in the watch group beside it."))
-    earlier = fresh.placings.select_related("by").filter(posting=posting, what=what, undone_at=None).first()
+    earlier = fresh.placings.select_related("by").filter(posting__message=posting.message_id, what=what, undone_at=None).first()
     if earlier:
         raise AlreadyPlaced(_("%(name)s has ticked this already.") % {"name": earlier.by.first_name if earlier.by else _("A colleague")})
     since = (_when_gone(posting) if what == What.TAKEN_BACK else None) or posting.posted_at
@@ -114,8 +116,8 @@ def undo(placing: Placing, *, by: Person) -> Placing:
 def actions(found: Sequence[Posting]) -> dict[tuple[int, int], Action]:
     """In the letter about an alarm, for the steering members of a watch group with a chat group beside it: the way to the ready words."""
     alarms = [p for p in found if p.group.is_watch and preferences.urgency(p) is Urgency.ALARM]
-    beside = ChatGroup.objects.filter(group__in={p.group_id for p in alarms}, ended_at=None).select_related("group")
-    steering = {c.group_id: c.group.run_by_id for c in beside} if alarms else {}
+    beside = access.beside_any(p.group for p in alarms) if alarms else []
+    steering = {group.pk: c.group.run_by_id for c in beside for group in access.groups(c)}
     seats = Membership.objects.filter(group__in=steering.values(), role__in=roles.STEERING_ROLES, left_at=None).select_related("person")
     people = list(seats)
     made = {}
@@ -153,7 +155,7 @@ def pace(chat_group: ChatGroup) -> Pace:
 def _alarms(chat_group: ChatGroup, now: datetime) -> QuerySet[Posting]:
     since = max(chat_group.begun_at, now - FRESH)
     standing = Posting.objects.standing().filter(
-        group=chat_group.group_id, hidden_at=None, posted_at__gte=since, message__kind__in=ORIGINAL
+        group__in=_ids(chat_group), hidden_at=None, posted_at__gte=since, message__kind__in=ORIGINAL
     )
     alarms = standing.filter(message__contribution__case__status=Status.OPEN, message__contribution__expired_at=None).exclude(
         message__contribution__case__called=Called.NOT_NEEDED
@@ -163,7 +165,7 @@ def _alarms(chat_group: ChatGroup, now: datetime) -> QuerySet[Posting]:
 
 def _follow_ups(chat_group: ChatGroup) -> QuerySet[Posting]:
     original = _placed(chat_group).filter(posting__message__kind__in=ORIGINAL)
-    said = Posting.objects.standing().filter(group=chat_group.group_id, hidden_at=None, message__kind__in=FOLLOW_UP)
+    said = Posting.objects.standing().filter(group__in=_ids(chat_group), hidden_at=None, message__kind__in=FOLLOW_UP)
     told = said.filter(message__contribution__case__in=original.values("posting__message__contribution__case"))
     return _with_words(told.exclude(_ticked(chat_group, What.SAID)))
 
@@ -180,7 +182,22 @@ def _placed(chat_group: ChatGroup) -> QuerySet[Placing]:
 
 
 def _ticked(chat_group: ChatGroup, what: str) -> Exists:
-    return Exists(Placing.objects.filter(chat_group=chat_group, posting=OuterRef("pk"), what=what, undone_at=None))
+    """By message, not by posting: what stands in two watch groups that share a chat group is placed there once."""
+    return Exists(Placing.objects.filter(chat_group=chat_group, posting__message=OuterRef("message"), what=what, undone_at=None))
+
+
+def _once(found: Iterable[Posting]) -> list[Posting]:
+    """Of each message the posting that stood there first."""
+    first: dict[int, Posting] = {}
+    for posting in found:
+        known = first.get(posting.message_id)
+        if known is None or posting.pk < known.pk:
+            first[posting.message_id] = posting
+    return list(first.values())
+
+
+def _ids(chat_group: ChatGroup) -> list[int]:
+    return [group.pk for group in access.groups(chat_group)]
 
 
 def _with_words(found: QuerySet[Posting]) -> QuerySet[Posting]:

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meldkring.chat_groups import keeping
+from meldkring.chat_groups.models import ChatGroup
+from meldkring.groups.models import Group
 
 
 class ChatGroupForm(forms.Form):
@@ -29,8 +31,19 @@ class ChatGroupForm(forms.Form):
 
     drop = forms.BooleanField(label=gettext_lazy("Take the link away; members then cannot join by themselves"), required=False)
 
-    def __init__(self, data: Any = None, *, initial: dict[str, Any], has_invite: bool = False) -> None:
+    also = forms.ModelMultipleChoiceField(
+        Group.objects.none(), label=gettext_lazy("Which other watch groups read along in it?"), required=False,
+        help_text=gettext_lazy("One WhatsApp group for several watch groups: then an alarm is asked for there once."), widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any], has_invite: bool = False, chat_group: ChatGroup | None = None) -> None:
         super().__init__(data, initial=initial)
+        others = keeping.shareable(chat_group) if chat_group else Group.objects.none()
+        if chat_group and others:
+            self.fields["also"].queryset = others  # type: ignore[attr-defined]
+            self.initial["also"] = chat_group.also.all()
+        else:
+            del self.fields["also"]
         self.fields["size_limit"].widget.attrs["class"] = "input--short"
         if has_invite:
             self.fields["invite"].help_text = _(
@@ -38,7 +51,7 @@ class ChatGroupForm(forms.Form):
             )
         else:
             del self.fields["drop"]
-        self.order_fields(["name", "invite", "drop", "size_limit"])
+        self.order_fields(["name", "invite", "drop", "size_limit", "also"])
 
     def clean_invite(self) -> str:
         invite: str = self.cleaned_data["invite"].strip()

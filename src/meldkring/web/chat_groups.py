@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -33,11 +34,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     groups = joining_access.managed(person)
     if not groups:
         raise Http404
-    beside_of = {c.group_id: c for c in access.managed(person)}
+    beside_of = {group.pk: c for c in access.managed(person) for group in access.groups(c)}
     rows = []
     for group in groups:
         chat = beside_of.get(group.pk)
-        counts = {"size": keeping.size(chat), "leaving": keeping.to_remove(chat).count()} if chat else {}
+        own = chat is not None and chat.group_id == group.pk
+        counts = {"size": keeping.size(chat), "leaving": keeping.to_remove(chat).count()} if chat and own else {}
         rows.append({"group": group, "chat": chat, **counts})
     return render(request, "chat/overview.html", {"rows": rows})
 
@@ -76,7 +78,8 @@ def lists(request: HttpRequest, pk: int) -> HttpResponse:
     just = [pk for pk in request.GET.get("net", "").split(",") if pk.isdecimal()]
     seen = chat.seats.filter(link_shown_at__isnull=False, person__in=_people(list(page.object_list)))
     context = {
-        "chat": chat, "which": which, "page": page, "asked": asked, "size": size, "just": just, "pace": placing.pace(chat),
+        "chat": chat, "groups": ", ".join(group.name for group in access.groups(chat)) or chat.group.name,
+        "which": which, "page": page, "asked": asked, "size": size, "just": just, "pace": placing.pace(chat),
         "seen": set(seen.values_list("person", flat=True)),
         "gone_with_link": keeping.gone_with_link(chat) if chat.sealed_invite else 0,
         "counts": {ADD: size.coming, REMOVE: keeping.to_remove(chat).count(), TICKED: keeping.ticked(chat).count()},
@@ -128,10 +131,14 @@ def settings(request: HttpRequest, pk: int) -> HttpResponse:
     """Its name, how many fit in it, and another link; the link that is there is not shown."""
     chat = access.manage(shell.person(request), pk)
     initial = {"name": chat.name, "size_limit": chat.size_limit}
-    form = chat_forms.ChatGroupForm(request.POST or None, initial=initial, has_invite=bool(chat.sealed_invite))
+    form = chat_forms.ChatGroupForm(request.POST or None, initial=initial, has_invite=bool(chat.sealed_invite), chat_group=chat)
     if form.is_valid():
+        given = dict(form.cleaned_data)
+        sharing = given.pop("also", [])
         try:
-            keeping.change(chat, by=shell.person(request), **form.cleaned_data)
+            with transaction.atomic():
+                keeping.change(chat, by=shell.person(request), **given)
+                keeping.share(chat, sharing, by=shell.person(request))
             messages.success(request, _("Saved."))
             return redirect("chat_group", chat.pk)
         except refusals.REFUSALS as refusal:

@@ -9,8 +9,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from meldkring.chat_groups import access, placing
 from meldkring.chat_groups.models import ChatGroup, Placing
+from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.messaging import access as messaging_access
+from meldkring.messaging.models import Posting
 from meldkring.web import shell, showing, telling
 
 Shown = dict[str, object]
@@ -21,14 +23,18 @@ Shown = dict[str, object]
 def assistant(request: HttpRequest, pk: int) -> HttpResponse:
     """The ready words of one posting, for every chat group beside its watch group in which one may place."""
     posting = messaging_access.posting(shell.person(request), pk)
-    chat = access.placed_in(shell.person(request)).filter(group=posting.group_id).first()
+    chat = access.beside_any(g for g in roles.with_right(shell.person(request), roles.Right.JUDGE) if g.pk == posting.group_id).first()
     contribution = showing.contribution(posting)
     if chat is None or contribution is None or posting.number is None:
         raise Http404
-    owed = [one for one in placing.owed([chat]) if one.posting.pk == posting.pk]
+    owed = [one for one in placing.owed([chat]) if one.posting.message_id == posting.message_id]
     gone = posting.hidden_at or posting.withdrawn_at
     lines = owed or ([] if gone else [placing.line(chat, posting)])
-    done = Placing.objects.filter(chat_group=chat, posting=posting, undone_at=None).select_related("by", "chat_group").order_by("at")
+    done = (
+        Placing.objects.filter(chat_group=chat, posting__message=posting.message_id, undone_at=None)
+        .select_related("by", "chat_group")
+        .order_by("at")
+    )
     context = {"lines": [shown(one) for one in lines], "done": done, "case": contribution.case, "here": request.path}
     return render(request, "chat/assistant.html", context)
 
@@ -38,7 +44,7 @@ def assistant(request: HttpRequest, pk: int) -> HttpResponse:
 def place(request: HttpRequest, pk: int, posting: int) -> HttpResponse:
     """Tick that a line stands in the chat group, or need not."""
     chat = _chat(request, pk)
-    found = get_object_or_404(chat.group.postings.all(), pk=posting)
+    found = get_object_or_404(Posting.objects.filter(group__in=access.groups(chat)), pk=posting)
     with telling.told(request):
         placing.place(chat, found, what=request.POST.get("wat", "said"), by=shell.person(request), skipped="niet" in request.POST)
     return telling.back(request, otherwise=reverse("desk"))

@@ -3,16 +3,19 @@
 import asyncio
 import base64
 import json
+import pathlib
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpx
 import pytest
 from django.test import Client
-from django.urls import include, path
 from pytest_django import Settings
+from tests import serving
 from tests.channels import cases_email as cases
 from tests.delivery.post_office import NoHttp
 from tests.intake.test_email import round_of, said_in_case
@@ -27,8 +30,12 @@ from meldkring.delivery.models import Address, Delivery
 from meldkring.intake import anymail_door, taking
 from meldkring.intake.models import Incoming
 
-urlpatterns = [path("anymail/", include("anymail.urls")), path("", include("meldkring.config.urls"))]
 SECRET = "webhook:geheim"
+FROM_ANNA = {
+    "From": "anna@example.org", "FromFull": {"Email": "anna@example.org", "Name": "Anna"}, "Subject": "Re: Alarm", "ToFull": [], "CcFull": [],
+    "BccFull": [], "MessageID": "x-1", "TextBody": "Seen.\n", "HtmlBody": "", "Attachments": [],
+    "Headers": [{"Name": "Return-Path", "Value": "<anna@example.org>"}, {"Name": "Message-ID", "Value": "<a1@mail.example.org>"}],
+}  # fmt: skip
 SIGNED = {"HTTP_AUTHORIZATION": f"Basic {base64.b64encode(SECRET.encode()).decode()}"}
 
 
@@ -38,6 +45,7 @@ class Postmark:
 
     status: int = 200
     mails: list[dict[str, Any]] = field(default_factory=list)
+    came: threading.Event = field(default_factory=threading.Event)
     port: int = 0
 
     def answered(self, mail: dict[str, Any]) -> dict[str, object]:
@@ -68,6 +76,7 @@ def postmark() -> Iterator[Postmark]:
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+            made.came.set()
 
         def log_message(self, *args: object) -> None:
             """Quiet."""
@@ -88,7 +97,7 @@ def mail(postmark: Postmark, settings: Settings) -> email.Email:
         "POSTMARK_API_URL": f"http://127.0.0.1:{postmark.port}/",
         "WEBHOOK_SECRET": SECRET,
     }
-    settings.ROOT_URLCONF = __name__
+    settings.ANYMAIL_PROVIDER = "postmark"
     made = anymail_relay.channel("postmark", {"EMAIL_FROM": "Meldkring <meldkring@example.org>", "REPLY_DOMAIN": cases.DOMAIN})
     anymail_door.connect(made)
     return made
@@ -163,6 +172,49 @@ def test_an_answer_that_the_provider_passes_on_is_a_reaction(place: Town, mail: 
     assert told("inbound", answered(place, got["ReplyTo"])) == 200
     taking.work({"email": mail})
     assert said_in_case(place, "Seen.") == 1
+
+
+def test_a_mail_with_a_large_photo_is_taken_and_the_photo_is_not_kept(place: Town, mail: email.Email, postmark: Postmark) -> None:
+    got = alarm(place, mail, postmark)
+    photo = {"Name": "a.jpg", "ContentType": "image/jpeg", "Content": base64.b64encode(bytes(3_000_000)).decode()}
+    assert told("inbound", {**answered(place, got["ReplyTo"]), "Attachments": [photo]}) == 200
+    assert len(Incoming.objects.get().raw) < 5_000
+    taking.work({"email": mail})
+    assert said_in_case(place, "Seen.") == 1
+
+
+@pytest.mark.parametrize("wrong", [{"ANYMAIL": {}}, {"ANYMAIL_PROVIDER": ""}, {"ANYMAIL_PROVIDER": "mailgun"}])
+def test_without_a_secret_or_for_another_provider_there_is_no_door(
+    place: Town, mail: email.Email, postmark: Postmark, settings: Settings, wrong: dict[str, object]
+) -> None:
+    got = alarm(place, mail, postmark)
+    for name, value in wrong.items():
+        setattr(settings, name, value)
+    assert told("inbound", answered(place, got["ReplyTo"])) == 404
+    assert not Incoming.objects.exists()
+
+
+def test_an_installation_with_a_provider_alone_sends_codes_and_hears_answers(postmark: Postmark, tmp_path: pathlib.Path) -> None:
+    """As an administrator sets it up: from the environment, in a server of its own, where port 25 and 587 are shut."""
+    site = serving.Place(
+        tmp_path, MELDKRING_DATA=str(tmp_path), ANYMAIL_PROVIDER="postmark", ANYMAIL_POSTMARK_SERVER_TOKEN="token", ANYMAIL_WEBHOOK_SECRET=SECRET,
+        ANYMAIL_POSTMARK_API_URL=f"http://127.0.0.1:{postmark.port}/", REPLY_DOMAIN=cases.DOMAIN, EMAIL_FROM="Meldkring <meldkring@example.org>",
+    )  # fmt: skip
+    site.make_database()
+    site.run("from meldkring.people.models import Person; Person.objects.create_user('anna@example.org', first_name='Anna')")
+    with site.serving() as server, httpx.Client(base_url=server.url) as visitor:
+        visitor.get("/account/login/code/")
+        visitor.post("/account/login/code/", data={"email": "anna@example.org", "csrfmiddlewaretoken": visitor.cookies["csrftoken"]})
+        assert postmark.came.wait(20)
+        (code,) = postmark.mails
+        assert code["To"] == "anna@example.org"
+        assert re.search(r"^\d{6}$", code["TextBody"], re.MULTILINE)
+        assert "<table" in code["HtmlBody"]
+        to = f"antwoord+{cases.TOKEN}@{cases.DOMAIN}"
+        body = {**FROM_ANNA, "OriginalRecipient": to, "To": to}
+        assert visitor.post("/anymail/postmark/inbound/", json=body, auth=("webhook", "wrong")).status_code == 400
+        assert visitor.post("/anymail/postmark/inbound/", json=body, auth=("webhook", "geheim")).status_code == 200
+    assert site.run("from meldkring.intake.models import Incoming; print(json.dumps(Incoming.objects.count()))") == 1
 
 
 def test_who_does_not_know_the_secret_tells_nothing(place: Town, mail: email.Email, postmark: Postmark) -> None:

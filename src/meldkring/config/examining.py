@@ -229,8 +229,13 @@ def channels() -> Findings:
         yield wrong(
             _("No mail can be sent: nobody can sign in or be told by mail."), _("Set EMAIL_URL; see docs/operate/channels/email.md.")
         )
-    if os.environ.get("EMAIL_URL", "consolemail://").startswith("consolemail"):
+    if settings.EMAIL_BACKEND.endswith(".console.EmailBackend"):
         yield care(_("Mail is only printed in the log."), _("Set EMAIL_URL where real people take part."))
+    if settings.ANYMAIL_PROVIDER and not settings.ANYMAIL.get("WEBHOOK_SECRET"):
+        yield care(
+            _("Answers by mail, and mail that comes back, are not heard: there is no secret for the mail provider."),
+            _("Set ANYMAIL_WEBHOOK_SECRET and the webhooks; see docs/operate/channels/email.md."),
+        )
     accounts = {account.channel: account for account in Account.objects.all()}
     for name, channel in ours.items():
         yield from _account(name, channel, accounts.get(name))

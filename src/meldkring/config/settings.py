@@ -1,5 +1,6 @@
 """Every setting, read from the environment; the defaults run the embedded installation (SQLite, one process)."""
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -182,6 +183,13 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.yes("HTTPS")
 
 EMAIL_CONFIG = env.mail("EMAIL_URL")
 vars().update(EMAIL_CONFIG)
+# A mail provider over HTTP; its own settings are called as Anymail calls them.
+ANYMAIL_PROVIDER = env.text("ANYMAIL_PROVIDER", default="")
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_") and name != "ANYMAIL_PROVIDER"
+}
+if ANYMAIL_PROVIDER and not env.text("EMAIL_URL", default=""):
+    EMAIL_BACKEND = f"anymail.backends.{ANYMAIL_PROVIDER}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", default="Meldkring <meldkring@localhost>")
 
 REPLY_DOMAIN = env.text("REPLY_DOMAIN", default="in.voorbeeld.test" if DEMO else "").lower().lstrip("@")

@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("api/v1/webhooks/<slug:name>/", webhooks.door, name="webhook"),
     path("api/v1/docs", docs.page, name="api_docs"),
+    path("anymail/<path:path>", webhooks.mail_door, name="mail_webhook"),
     path("api/v1/", v1.api.urls),
     path("", include(web)),
 ]

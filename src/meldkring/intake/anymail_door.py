@@ -4,6 +4,7 @@ Anymail checks that it comes from the provider (ANYMAIL_WEBHOOK_SECRET) before i
 """
 
 import logging
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,12 @@ def connect(channel: email.Email) -> None:
     for signal, receiver in ((inbound, partial(_came_in, channel)), (tracking, _tracked)):
         signal.disconnect(dispatch_uid=__name__)
         signal.connect(receiver, weak=False, dispatch_uid=__name__)
+
+
+def heard(provider: str, settings: Mapping[str, str]) -> None:
+    """Hear it in this process too: pages and work may be two. Raises `ValueError` in words."""
+    if not inbound.has_listeners():
+        connect(anymail_relay.channel(provider, settings))
 
 
 def _came_in(channel: email.Email, sender: object, event: AnymailInboundEvent, **other: Any) -> None:

@@ -33,6 +33,15 @@ police_mail.take(email_reading.stamped(raw.encode(), sender="mk@politie.nl", to=
 police_mail.work()
 print(json.dumps({"group": above.pk}))
 """
+NEARLY_OUT = """
+from datetime import timedelta
+from django.utils import timezone
+from meldkring.cases import validity
+from meldkring.cases.models import Contribution
+Contribution.objects.filter(case__reference={reference!r}).update(valid_until=timezone.now() + timedelta(minutes=70))
+print(json.dumps(validity.warn(now=timezone.now() + timedelta(minutes=15))))
+Contribution.objects.filter(case__reference={reference!r}).update(valid_until=timezone.now() + timedelta(minutes=55))
+"""
 RUN_OUT = """
 from django.utils import timezone
 from meldkring.cases import validity
@@ -64,6 +73,12 @@ def test_an_officer_places_a_message_on_a_phone_and_it_runs_out_on_open_pages(si
     desk = device("sam", "/beoordelen/", width=1280)
     desk.get_by_role("button", name=re.compile("Stuur door zoals geadviseerd: 1 groep")).click()
     expect(desk.get_by_text("stuurde door").first).to_be_visible()
+    room = device("sam", "/politie/", width=1280)
+    expect(room.get_by_text("Loopt binnen een uur af")).to_have_count(0)
+    assert site.place.run(NEARLY_OUT.format(reference=reference)) == 1
+    expect(room.get_by_role("heading", name="Loopt binnen een uur af")).to_be_visible(timeout=15_000)
+    room.locator("#ending + .alert").get_by_role("link", name="Laat het langer gelden").click()
+    room.wait_for_url("**/verlengen/")
     resident = device("bea", f"/casus/{reference}/")
     expect(resident.locator(".timeline")).to_contain_text("witte bakwagen")
     assert site.place.run(RUN_OUT.format(reference=reference)) == 1

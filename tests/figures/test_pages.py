@@ -107,6 +107,29 @@ def test_the_words_on_the_page(client: Client, place: Town) -> None:
     assert 'style="' not in text
 
 
+def test_why_it_was_not_passed_on_and_whether_advice_was_followed(client: Client, place: Town) -> None:
+    """S31 S32: one tap after the verdict is counted; few are left out, and what is left out cannot be worked out elsewhere."""
+    Passage.objects.all().delete()
+    passed(place.watch_a, 30)
+    reports = list(Passage.objects.order_by("pk"))
+    for n, one in enumerate(reports):
+        one.verdict = Passage.Verdict.NOT_RELEVANT if n < 20 else Passage.Verdict.FORWARDED
+        one.reason = ("known" if n < 12 else "" if n < 18 else "vague") if n < 20 else ""
+        one.advice = "wholly" if n < 8 else ""
+        one.save()
+    url = f"/cijfers/district/{place.noord.pk}/"
+    found = page(client, place.sam, url)
+    parts = found.context["found"].parts
+    assert parts["why"]["known"] == 12
+    assert (parts["why"]["vague"], parts["why"]["unsaid"]) == (None, None), "two are too few, and would follow from the rest"
+    assert (parts["advice"]["wholly"], parts["advice"]["none"]) == (8, 22)
+    words = found.content.decode()
+    assert "Waarom is het niet doorgestuurd?" in words
+    assert "Is het advies gevolgd" in words
+    Passage.objects.exclude(pk__in=[one.pk for one in reports[:3]]).update(verdict="forwarded", reason="")
+    assert "why" not in page(client, place.sam, url).context["found"].parts, "how many these are is left out itself"
+
+
 def test_each_year_apart_and_no_other(client: Client, place: Town) -> None:
     passed(place.watch_a, 6, day=this_year() - timedelta(days=100))
     path = f"/cijfers/district/{place.noord.pk}/"

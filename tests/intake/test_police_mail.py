@@ -1,11 +1,14 @@
 """A mail of the control room comes in: it waits, a steering member looks at it, and only then it goes further. Whatever the mail looks like."""
 
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.channels import cases_email
@@ -17,7 +20,7 @@ from meldkring.channels import email_reading, police_words
 from meldkring.groups import roles
 from meldkring.intake import police_mail, smtp_door, taking
 from meldkring.intake.models import Incoming, PoliceMail
-from meldkring.messaging.models import Posting
+from meldkring.messaging.models import Change, Posting
 from meldkring.people.models import Mail, Person
 
 DOMAIN = "in.example.org"
@@ -49,7 +52,7 @@ def of(who: Person) -> Client:
 
 def written(words: str, *, sender: str = "mk@politie.nl", subject: str = "FW: Inbraak", **headers: str) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
-    message["From"], message["Subject"], message["Message-ID"] = sender, subject, "<1@politie.nl>"
+    message["From"], message["Subject"], message["Message-ID"] = sender, subject, headers.pop("Message_ID", "<1@politie.nl>")
     for name, value in headers.items():
         message[name.replace("_", "-")] = value
     message.set_content(words)
@@ -104,6 +107,34 @@ def test_the_second_colleague_hears_that_it_has_been_dealt_with(here: Town) -> N
     waiting.refresh_from_db()
     assert (waiting.state, waiting.reason) == ("refused", "Twice the same")
     assert not Posting.objects.exists()
+
+
+@pytest.mark.postgres
+def test_of_a_mail_that_nobody_looks_at_they_are_told_once_more_and_no_third_time(here: Town) -> None:
+    """S35: a quarter of an hour later, by mail and on their open pages; a restart tells nobody again."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        arrives(here, written(TEMPLATE))
+        noted = Change.objects.filter(group=here.coordination_noord).count()
+        assert noted == 1, "an open page of the police hears that there is one"
+        Mail.objects.all().delete()
+        clock.shift(timedelta(minutes=14))
+        assert police_mail.remind() == 0
+        clock.shift(timedelta(minutes=2))
+        assert (police_mail.remind(), police_mail.remind()) == (1, 0)
+        assert {m.to for m in Mail.objects.all()} == {here.fatima.email, here.sam.email, here.sofie.email}
+        assert "16" in Mail.objects.first().text  # type: ignore[union-attr]
+        assert Change.objects.filter(group=here.coordination_noord).count() == noted + 1
+
+
+def test_of_a_mail_that_was_dealt_with_or_is_long_past_nobody_is_told(here: Town) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        arrives(here, written(TEMPLATE))
+        police_mail.refuse(PoliceMail.objects.get(), reason="Twice", by=here.sam)
+        arrives(here, written(TEMPLATE, Message_ID="<2@politie.nl>"))
+        Mail.objects.all().delete()
+        clock.shift(timedelta(days=2))
+        assert police_mail.remind() == 0
+    assert not Mail.objects.exists()
 
 
 def test_refusing_asks_for_a_reason(here: Town) -> None:

@@ -253,6 +253,51 @@ def test_it_is_lengthened_before_it_ends_and_not_after(here: Town) -> None:
             validity.extend(case, valid_until=timezone.now() + timedelta(hours=3), by=here.officer)
 
 
+def test_an_hour_before_it_runs_out_who_may_lengthen_it_hears_so_once(here: Town) -> None:
+    """S35 S36: one mail and a button on their pages, and not again after a restart; who lengthens is asked anew before the new end."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        case = placed(here, valid_until=timezone.now() + timedelta(hours=4))
+        in_a(here, case)
+        Mail.objects.all().delete()
+        clock.shift(timedelta(hours=2, minutes=59))
+        assert validity.warn() == 0
+        assert validity.ending(here.sam) == []
+        clock.shift(timedelta(minutes=2))
+        assert (validity.warn(), validity.warn()) == (1, 0)
+        assert {m.to for m in Mail.objects.all()} == {here.officer.email, here.sam.email}
+        told = Mail.objects.get(to=here.sam.email)
+        assert f"/casus/{case.reference}/" in told.text
+        assert Change.objects.filter(kind=Change.Kind.VALIDITY).count() == 2, "every page that has it open says so"
+        lengthen = reverse("case_extend", args=[case.reference])
+        for who in (here.sam, here.officer, here.sofie):
+            assert validity.ending(who) == [case]
+            assert lengthen in of(who).get(reverse("police_room")).content.decode()
+            assert "loopt om" in of(who).get(reverse("case", args=[case.reference])).content.decode()
+        for who in (here.anna, here.zora, here.outsider):
+            assert validity.ending(who) == []
+        assert "loopt om" not in of(here.anna).get(reverse("case", args=[case.reference])).content.decode()
+        validity.extend(case, valid_until=timezone.now() + timedelta(hours=3), by=here.sam)
+        assert validity.warn() == 0
+        clock.shift(timedelta(hours=2, minutes=1))
+        assert validity.warn() == 1
+        validity.extend(case, valid_until=timezone.now() + timedelta(minutes=30), by=here.sam)
+        assert validity.warn() == 0, "who lengthens by half an hour knows that it ends soon"
+
+
+def test_nobody_is_told_of_a_message_that_was_meant_to_be_short_or_has_been_closed(here: Town) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        placed(here, valid_until=timezone.now() + timedelta(minutes=50))
+        closed = placed(here, valid_until=timezone.now() + timedelta(hours=2))
+        in_a(here, closed)
+        closing.close(closed, outcome=Outcome.GOOD, text="Found.", by=here.officer)
+        Mail.objects.all().delete()
+        clock.shift(timedelta(minutes=10))
+        assert validity.warn() == 0
+        clock.shift(timedelta(minutes=55))
+        assert validity.warn() == 0
+    assert not Mail.objects.exists()
+
+
 def test_what_ran_out_is_no_longer_sent(here: Town) -> None:
     """Who has not been told yet is not told any more: what costs money is not spent on it."""
     with time_machine.travel(timezone.now(), tick=False) as clock:

@@ -96,6 +96,27 @@ def test_undo_within_ten_seconds_and_only_ones_own(place: Town) -> None:
     assert len(page.context["piles"]) == 1
 
 
+def test_who_judged_may_say_why_in_one_tap_and_nobody_else(place: Town) -> None:
+    """S31: offered after the verdict, never asked before it."""
+    posting = reported(place)
+    of(place.sam).post(reverse("desk_judge", args=[posting.pk]), {"verdict": "not_relevant"})
+    judgement = Judgement.objects.get()
+    url, desk = reverse("desk_why", args=[judgement.pk]), reverse("desk")
+    assert url in of(place.sam).get(desk).content.decode()
+    assert url not in of(place.sofie).get(desk).content.decode()
+    for who, status in ((place.sofie, 302), (place.zora, 404), (place.anna, 404), (place.outsider, 404)):
+        assert of(who).post(url, {"reason": "known"}).status_code == status
+    assert of(place.sam).post(url, {"reason": "because"}).status_code == 404
+    judgement.refresh_from_db()
+    assert judgement.reason == ""
+    assert of(place.sam).post(url, {"reason": "known"}).status_code == 302
+    judgement.refresh_from_db()
+    assert judgement.reason == "known"
+    page = of(place.sofie).get(desk).content.decode()
+    assert "daar al bekend" in page
+    assert url not in of(place.sam).get(desk).content.decode()
+
+
 def test_undo_after_ten_seconds_is_too_late(place: Town) -> None:
     judgement = judging.not_relevant(reported(place), steering=place.steering_1, by=place.sam)
     with time_machine.travel(timezone.now() + timedelta(seconds=11)):

@@ -7,7 +7,7 @@ Where no place is known there is none, and it says so.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import Q
 from django.utils.formats import number_format
@@ -218,11 +218,3 @@ def _metres(metres: float) -> str:
     return (
         _("%(n)d m") % {"n": max(50, round(metres / 50) * 50)} if metres < 1000 else _("%(n)s km") % {"n": number_format(metres / 1000, 1)}
     )
-
-
-def followed(*, since: datetime) -> dict[str, int]:
-    """How often advice was followed wholly, in part or not, since then; for the figures. A judgement that was undone does not count."""
-    found = dict.fromkeys(Advised.Followed.values, 0)
-    for one in Advised.objects.filter(judgement__at__gte=since, judgement__undone_at=None).values_list("followed", flat=True):
-        found[one] += 1
-    return found

@@ -90,6 +90,19 @@ def judge(posting: Posting, *, steering: Group, by: Person, verdict: str) -> Jud
     return made
 
 
+@transaction.atomic
+def say_why(judgement: Judgement, *, reason: str, by: Person) -> None:
+    """Why it was not passed on, by who judged so; nobody need say it. Refuses with `NotAllowed`."""
+    fresh = Judgement.objects.select_for_update(of=("self",), no_key=True).select_related("steering").get(pk=judgement.pk)
+    roles.require(by, roles.Right.JUDGE, fresh.steering)
+    if fresh.by_id != by.pk or fresh.undone_at or fresh.verdict != Judgement.Verdict.NOT_RELEVANT:
+        raise roles.NotAllowed(_("Only who judged a message not relevant can say why."))
+    fresh.reason = Judgement.Reason(reason)
+    fresh.save(update_fields=["reason"])
+    log.record("why_not", fresh, by=by, reason=fresh.reason)
+    postings.note(Change.Kind.JUDGED, [fresh.steering])
+
+
 def can_be_judged(posting: Posting, *, steering: Group) -> bool:
     """Whether a verdict of this steering group is still possible: the case is open, and no colleague has judged the posting here."""
     found = posting.message.kind in JUDGED_KINDS and posting.number is not None and not posting.hidden_at and not posting.withdrawn_at

@@ -105,6 +105,9 @@ class Contribution(models.Model):
     source = models.CharField(_("source"), max_length=100, blank=True, help_text=_("Who of the police told this."))
     source_at = models.DateTimeField(_("told at"), null=True, blank=True)
     valid_until = models.DateTimeField(null=True, blank=True, help_text=_("Until when a message of the police holds."))
+    ending_told_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Since when who may let it hold longer knows that it runs out soon.")
+    )
     expired_at = models.DateTimeField(null=True, blank=True)
     recalled_at = models.DateTimeField(
         null=True, blank=True, help_text=_("Since when who was told of it has heard that it no longer holds.")
@@ -164,9 +167,19 @@ class Judgement(models.Model):
         FOLLOWED = "followed", _("went along by itself")
         OURS = "ours", _("placed by ourselves")
 
+    class Reason(models.TextChoices):
+        """Why it went no further; whoever is in a hurry says nothing."""
+
+        HERE_ONLY = "here_only", _("only matters here")
+        KNOWN = "known", _("known there already")
+        OVER = "over", _("over already")
+        VAGUE = "vague", _("too little is known")
+        ORDINARY = "ordinary", _("nothing suspicious")
+
     posting = models.ForeignKey(Posting, models.CASCADE, related_name="judgements")
     steering = models.ForeignKey(Group, models.PROTECT, related_name="judgements")
     verdict = models.CharField(max_length=12, choices=Verdict.choices)
+    reason = models.CharField(max_length=9, choices=Reason.choices, blank=True)
     by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)

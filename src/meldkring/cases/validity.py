@@ -24,6 +24,7 @@ from meldkring.people.models import Person
 
 LONGEST = timedelta(days=30)  # what is written of people is kept no longer either
 USUAL = timedelta(hours=12)
+ENDING = timedelta(hours=1)  # time enough to ring the officer and ask whether it still holds
 
 
 class NoLongerValid(Exception):
@@ -63,11 +64,43 @@ def extend(case: Case, *, valid_until: datetime, by: Person) -> Contribution:
         raise roles.NotAllowed(_("You cannot change how long this holds."))
     if told.expired_at or told.valid_until is None:
         raise NoLongerValid(_("This message has run out already. Is it still going on? Place a new message."))
-    told.valid_until = until(case.origin, valid_until)
-    told.save(update_fields=["valid_until"])
+    told.valid_until, told.ending_told_at = until(case.origin, valid_until), None
+    if ends_soon(told):
+        told.ending_told_at = timezone.now()  # who chooses so short a time knows that it ends soon
+    told.save(update_fields=["valid_until", "ending_told_at"])
     log.record("extend", case, by=by, until=told.valid_until.isoformat())
     _note(told.message)
     return told
+
+
+def ends_soon(told: Contribution, *, now: datetime | None = None) -> bool:
+    """Whether the message runs out within the hour."""
+    return told.expired_at is None and told.valid_until is not None and told.valid_until - (now or timezone.now()) <= ENDING
+
+
+def warn(*, now: datetime | None = None) -> int:
+    """Tell who holds it and who placed it, an hour before a message runs out, that it does: once. How many messages; one query when there is none."""
+    now, count = now or timezone.now(), 0
+    due = Contribution.objects.filter(expired_at=None, ending_told_at=None, valid_until__lte=now + ENDING, valid_until__gt=now)
+    for told in due.filter(case__status=Status.OPEN).select_related("case__origin", "message").order_by("valid_until"):
+        with transaction.atomic():
+            count += _warn(told.pk, lifecycle.locked(told.case), now)
+    return count
+
+
+def _warn(pk: int, case: Case, now: datetime) -> bool:
+    told = Contribution.objects.select_for_update(of=("self",), no_key=True).select_related("message").get(pk=pk)
+    if told.ending_told_at or not case.is_open or not ends_soon(told, now=now):
+        return False  # lengthened or closed, or done by another process, while we waited for our turn
+    told.ending_told_at = now
+    told.save(update_fields=["ending_told_at"])
+    if told.valid_until is None or told.valid_until - told.message.said_at <= ENDING:
+        return False  # so short a time was chosen a moment ago
+    log.record("ending", case, by=None)
+    _note(told.message)
+    for person in asked(case):
+        _say_ending(person, case, told.valid_until)
+    return True
 
 
 def expire(*, now: datetime | None = None) -> int:
@@ -114,6 +147,14 @@ def owed(person: Person) -> QuerySet[Case]:
     run_out = Case.objects.filter(status=Status.OPEN, called=Called.POLICE, contributions__expired_at__isnull=False)
     mine = run_out.filter(opened_by=person) | run_out.filter(holders__person=person, holders__until=None)
     return access.cases(person).filter(pk__in=mine.values("pk")).order_by("opened_at")
+
+
+def ending(person: Person) -> list[Case]:
+    """The open cases whose message runs out within the hour and which this person may let hold longer."""
+    now = timezone.now()
+    soon = Contribution.objects.filter(expired_at=None, valid_until__gt=now, valid_until__lte=now + ENDING, case__status=Status.OPEN)
+    found = access.cases(person).filter(pk__in=soon.values("case")).select_related("origin").order_by("opened_at")
+    return [case for case in found if may_extend(person, case)]
 
 
 def to_recall() -> QuerySet[Contribution]:
@@ -167,4 +208,18 @@ def _ask(person: Person, case: Case) -> None:
                 "Open the case and close it, so that the neighbours hear it. No news is an answer too:\n%(url)s"
             )
             % {"reference": case.reference, "url": f"{settings.SITE_URL}/casus/{case.reference}/"},
+        )
+
+
+def _say_ending(person: Person, case: Case, until: datetime) -> None:
+    with translation.override(person.language):
+        said = {"at": f"{timezone.localtime(until):%H:%M}", "title": case.title, "reference": case.reference}
+        mailing.write(
+            person.email,
+            subject=_("A message of the police runs out at %(at)s") % said,
+            text=_(
+                "“%(title)s” (%(reference)s) holds until %(at)s. Is it still going on? Then let it hold longer. If you do nothing, it runs out."
+            )
+            % said
+            + f"\n\n{settings.SITE_URL}/casus/{case.reference}/",
         )

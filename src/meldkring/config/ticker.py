@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 EVERY = 30.0
 CHORES: tuple[Callable[[], object], ...] = (
     mailing.send_due,
+    validity.warn,
     validity.expire,
     validity.end_silent,
     officers.settle,
@@ -44,6 +45,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     keeping.keep,
     keeping.sizes_now_and_then,
     hearing.forget,
+    police_mail.remind,
     police_mail.forget,
     reading.forget_due,
     daily.run,

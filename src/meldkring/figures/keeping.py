@@ -26,7 +26,7 @@ SETTLED = timedelta(days=3)
 FIRST = (Said.REPORT, Said.POLICE)
 BY_HAND = {Judgement.Verdict.FORWARDED: Passage.Verdict.FORWARDED, Judgement.Verdict.NOT_RELEVANT: Passage.Verdict.NOT_RELEVANT}
 WRITTEN = [
-    "day", "origin", "exercise", "called", "verdict", "outcome", "with_place", "with_direction", "hidden", "arrived_after", "told_after",
+    "day", "origin", "exercise", "called", "verdict", "reason", "advice", "outcome", "with_place", "with_direction", "hidden", "arrived_after", "told_after",
     "judged_after", "coordination_after", "elsewhere_after", "reaction_after", "closed_after", "kept_at",
 ]  # fmt: skip
 
@@ -104,7 +104,7 @@ class _Rows:
         postings = [p for found in self.first.values() for p in found]
         self.judged: dict[int, Judgement] = {}
         judgements = Judgement.objects.filter(posting__in=postings, undone_at=None, verdict__in=BY_HAND).order_by("-at")
-        for judgement in judgements:
+        for judgement in judgements.select_related("advised"):
             self.judged[judgement.posting_id] = judgement
         self.reacted = _reacted(cases)
         self.deliveries: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -137,6 +137,7 @@ class _Rows:
         row.with_place, row.with_direction = bool(said.place or said.latitude is not None), bool(said.direction)
         row.hidden = posting.hidden_at is not None
         row.verdict = BY_HAND[Judgement.Verdict(judgement.verdict)] if judgement else Passage.Verdict.NONE
+        row.reason, row.advice = (judgement.reason, _followed(judgement)) if judgement else ("", "")
         row.judged_after = _after(start, judgement.at if judgement else None)
         row.told_after = _after(start, _middle(d["handed_over_at"] for d in self.deliveries[posting.pk]))
         if not row.origin:
@@ -154,6 +155,11 @@ class _Rows:
             case=case.pk, group_id=case.origin_id, day=timezone.localdate(case.opened_at), origin=True, exercise=case.exercise,
             called=case.called, outcome=case.outcome, closed_after=_after(case.opened_at, case.closed_at), kept_at=self.now,
         )  # fmt: skip
+
+
+def _followed(judgement: Judgement) -> str:
+    """What was done with the advice; nothing where there was none."""
+    return judgement.advised.followed if hasattr(judgement, "advised") else ""
 
 
 def _reacted(cases: Collection[Case]) -> dict[int, datetime]:

@@ -6,7 +6,7 @@ Everything here is written by `keeping`, while the messages are still there, and
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from meldkring.cases.models import Called, Outcome
+from meldkring.cases.models import Advised, Called, Judgement, Outcome
 from meldkring.groups.models import Group
 from meldkring.places.models import Municipality
 
@@ -32,6 +32,8 @@ class Passage(models.Model):
     exercise = models.BooleanField()
     called = models.CharField(max_length=10, choices=Called.choices)
     verdict = models.CharField(max_length=12, choices=Verdict.choices, default=Verdict.NONE)
+    reason = models.CharField(max_length=9, choices=Judgement.Reason.choices, blank=True, help_text=_("Why it was not passed on."))
+    advice = models.CharField(max_length=6, choices=Advised.Followed.choices, blank=True, help_text=_("What was done with the advice."))
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
     with_place = models.BooleanField(default=False)
     with_direction = models.BooleanField(default=False)

@@ -14,7 +14,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 
-from meldkring.cases.models import Called, Outcome
+from meldkring.cases.models import Advised, Called, Judgement, Outcome
 from meldkring.figures import measuring, suppressing
 from meldkring.figures.access import Scope
 from meldkring.figures.models import WITHIN, Passage, Size, Told
@@ -23,7 +23,7 @@ from meldkring.places.models import District
 
 STEPS = ("told_after", "judged_after", "coordination_after", "elsewhere_after", "reaction_after", "closed_after")
 SILENT = timedelta(days=183)
-STILL_OPEN = "open"
+STILL_OPEN, UNSAID, NO_ADVICE = "open", "unsaid", "none"
 
 
 @dataclass(frozen=True)
@@ -135,16 +135,20 @@ def _steps(rows: Iterable[tuple[Any, ...]]) -> dict[str, measuring.Spread]:
 
 
 def _parts(begun: QuerySet[Passage]) -> dict[str, dict[str, int]]:
-    """Of what the reports consist, each way of dividing them adding up to all of them."""
+    """Of what the reports consist, each way of dividing them adding up to all of them; `why` divides those that were not passed on."""
     counts: dict[str, dict[str, int]] = {
         "called": dict.fromkeys(Called.values, 0), "verdict": dict.fromkeys(Passage.Verdict.values, 0),
         "outcome": dict.fromkeys([*Outcome.values, STILL_OPEN], 0), "month": {str(n): 0 for n in range(1, 13)},
+        "why": dict.fromkeys([*Judgement.Reason.values, UNSAID], 0), "advice": dict.fromkeys([*Advised.Followed.values, NO_ADVICE], 0),
         "with_place": {"yes": 0, "no": 0}, "with_direction": {"yes": 0, "no": 0}, "hidden": {"yes": 0, "no": 0},
     }  # fmt: skip
-    names = ("called", "verdict", "outcome", "with_place", "with_direction", "hidden", "in_month")
+    names = ("called", "verdict", "reason", "advice", "outcome", "with_place", "with_direction", "hidden", "in_month")
     for row in begun.annotate(in_month=ExtractMonth("day")).values(*names).annotate(n=Count("pk")):
         counts["called"][row["called"]] += row["n"]
         counts["verdict"][row["verdict"]] += row["n"]
+        counts["advice"][row["advice"] or NO_ADVICE] += row["n"]
+        if row["verdict"] == Passage.Verdict.NOT_RELEVANT:
+            counts["why"][row["reason"] or UNSAID] += row["n"]
         counts["outcome"][row["outcome"] or STILL_OPEN] += row["n"]
         counts["month"][str(row["in_month"])] += row["n"]
         for name in ("with_place", "with_direction", "hidden"):
@@ -155,7 +159,10 @@ def _parts(begun: QuerySet[Passage]) -> dict[str, dict[str, int]]:
 def _shown(parts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int | None]]:
     """What may be shown beside a total that is shown; a division that its total would give away is left out whole."""
     tables = {name: suppressing.table(counts) for name, counts in parts.items()}
-    return {name: shown for name, (shown, total) in tables.items() if total is not None}
+    found = {name: shown for name, (shown, total) in tables.items() if total is not None}
+    if not found.get("verdict", {}).get(Passage.Verdict.NOT_RELEVANT):
+        found.pop("why", None)  # how many these are together is left out, or there are none
+    return found
 
 
 def _told(mine: QuerySet[Passage]) -> tuple[dict[str, measuring.Reach], dict[str, int | None]]:

@@ -22,15 +22,17 @@ def alone(count: int) -> int | None:
     return None if small(count) else count
 
 
-def left_out(parts: Mapping[Key, int], *, also: Iterable[Key] = ()) -> tuple[set[Key], bool]:
-    """The parts of a total that are left out, and whether the total itself is; `also` must be left out whatever their size."""
+def left_out(parts: Mapping[Key, int], *, also: Iterable[Key] = (), least: Mapping[Key, int] | None = None) -> tuple[set[Key], bool]:
+    """The parts of a total that are left out, and whether the total itself is; `also` must be left out whatever their size. `least`: how little
+    a part can be, as everybody sees, where that is more than one."""
+    least = least or {}
     hidden = {key for key, count in parts.items() if small(count)} | set(also)
     if not hidden:
         return hidden, False
     others = sorted((key for key, count in parts.items() if count and key not in hidden), key=lambda key: parts[key])
-    while not _safe(hidden, parts) and others:
+    while not _safe(hidden, parts, least) and others:
         hidden.add(others.pop(0))
-    return hidden, not _safe(hidden, parts) or small(sum(parts.values()))
+    return hidden, not _safe(hidden, parts, least) or small(sum(parts.values()))
 
 
 def table(parts: Mapping[Key, int]) -> tuple[dict[Key, int | None], int | None]:
@@ -44,7 +46,8 @@ def tree(parts: Mapping[Upper, Mapping[Key, int]]) -> tuple[dict[Upper, dict[Key
     """A total of totals, such as a municipality of districts of groups: what may be shown of the leaves, of the branches and of the whole."""
     branches = {branch: sum(leaves.values()) for branch, leaves in parts.items()}
     within = {branch: left_out(leaves) for branch, leaves in parts.items()}
-    hidden, whole_hidden = left_out(branches, also=[branch for branch, (_leaves, itself) in within.items() if itself])
+    least = {branch: sum(count > 0 for count in leaves.values()) for branch, leaves in parts.items()}
+    hidden, whole_hidden = left_out(branches, also=[branch for branch, (_leaves, itself) in within.items() if itself], least=least)
     leaves = {
         branch: {key: None if count and (branch in hidden or key in within[branch][0]) else count for key, count in parts[branch].items()}
         for branch in parts
@@ -53,7 +56,7 @@ def tree(parts: Mapping[Upper, Mapping[Key, int]]) -> tuple[dict[Upper, dict[Key
     return leaves, shown, None if whole_hidden else sum(branches.values())
 
 
-def _safe(hidden: set[Key], parts: Mapping[Key, int]) -> bool:
-    """Whether those left out cannot be worked out from what they are together: at least two, and not all of them one."""
+def _safe(hidden: set[Key], parts: Mapping[Key, int], least: Mapping[Key, int]) -> bool:
+    """Whether those left out cannot be worked out from what they are together: at least two, and not all of them as little as can be."""
     together = sum(parts[key] for key in hidden)
-    return len(hidden) > 1 and together >= max(FEWEST, len(hidden) + 1)
+    return len(hidden) > 1 and together >= FEWEST and together > sum(max(1, least.get(key, 1)) for key in hidden)

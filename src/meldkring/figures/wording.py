@@ -8,9 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from meldkring.cases.models import Called, Outcome
+from meldkring.cases.models import Advised, Called, Judgement, Outcome
 from meldkring.figures.models import Passage
-from meldkring.figures.summing import STILL_OPEN
+from meldkring.figures.summing import NO_ADVICE, STILL_OPEN, UNSAID
 
 Words = Mapping[str, str | Promise]
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -27,6 +27,11 @@ PARTS: Mapping[str, tuple[str | Promise, Words]] = {
     "month": (gettext_lazy("When it was reported"), {str(n): name for n, name in MONTHS.items()}),
     "called": (gettext_lazy("Was 112 called?"), dict(Called.choices)),
     "verdict": (gettext_lazy("Was it passed on?"), dict(Passage.Verdict.choices)),
+    "why": (gettext_lazy("Why was it not passed on?"), {**dict(Judgement.Reason.choices), UNSAID: gettext_lazy("not said")}),
+    "advice": (
+        gettext_lazy("Was the advice on where to followed?"),
+        {**dict(Advised.Followed.choices), NO_ADVICE: gettext_lazy("no advice")},
+    ),
     "outcome": (gettext_lazy("How it ended"), {**dict(Outcome.choices), STILL_OPEN: gettext_lazy("still open")}),
     "with_place": (gettext_lazy("Did the report say where?"), YES_NO),
     "with_direction": (gettext_lazy("Did it say which way?"), YES_NO),

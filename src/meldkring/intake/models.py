@@ -70,6 +70,7 @@ class PoliceMail(models.Model):
     at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, blank=True)
     case = models.ForeignKey("cases.Case", models.SET_NULL, null=True, related_name="+")
+    reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-came_at", "-pk")

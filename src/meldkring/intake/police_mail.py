@@ -9,7 +9,7 @@ import logging
 import secrets
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import authres
@@ -28,7 +28,8 @@ from meldkring.channels import email_reading, police_words
 from meldkring.groups import officers, roles
 from meldkring.groups.models import Group, Kind
 from meldkring.intake.models import Incoming, PoliceAddress, PoliceMail
-from meldkring.messaging.models import Posting
+from meldkring.messaging import posting as postings
+from meldkring.messaging.models import Change, Posting
 from meldkring.people import mailing
 from meldkring.people.models import Person
 
@@ -36,6 +37,8 @@ logger = logging.getLogger("meldkring.intake")
 CHANNEL, BELL, ATTEMPTS = "police_mail", "intake", 5
 CHECKED = ("spf", "dkim", "dmarc")
 KEPT = timedelta(days=30)
+# Long enough for who was told to sit down and look, short against the twelve hours that such a message mostly holds.
+REMIND_AFTER, NO_USE_AFTER = timedelta(minutes=15), timedelta(days=1)
 State = PoliceMail.State
 
 
@@ -88,6 +91,35 @@ def forget() -> None:
     """Erase the words of a mail a month after it was decided about (rules 7); that it came, and what was decided, stays."""
     old = PoliceMail.objects.exclude(original="").filter(came_at__lt=timezone.now() - KEPT)
     old.update(original="", reading={}, subject="", sender="")
+
+
+def remind(*, now: datetime | None = None) -> int:
+    """Tell once more, and only once, of a mail that nobody has placed or refused; how many mails."""
+    now = now or timezone.now()
+    late = PoliceMail.objects.filter(state=State.WAITING, reminded_at=None, came_at__lte=now - REMIND_AFTER)
+    return sum(_remind(pk, now) for pk in late.order_by("came_at").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _remind(pk: int, now: datetime) -> bool:
+    # The mark and the mails are one: a process that dies in between has told nobody, and another one does.
+    if not PoliceMail.objects.filter(pk=pk, state=State.WAITING, reminded_at=None).update(reminded_at=now):
+        return False
+    mail = PoliceMail.objects.select_related("group").get(pk=pk)
+    if now - mail.came_at > NO_USE_AFTER:
+        return False  # found after a long standstill: the list on the page is enough
+    log.record("police_mail_remind", mail, by=None)
+    postings.note(Change.Kind.JUDGED, [mail.group])
+    for person in _readers(mail.group):
+        with translation.override(person.language):
+            said = {"group": mail.group.name, "n": int((now - mail.came_at).total_seconds() // 60)}
+            mailing.write(
+                person.email,
+                subject=_("Nobody has looked at the mail of the police for %(group)s yet") % said,
+                text=_("It has been waiting for %(n)d minutes. Look whether it is right, and place it or refuse it.\n%(url)s")
+                % {**said, "url": _page(mail)},
+            )
+    return True
 
 
 @transaction.atomic
@@ -187,6 +219,7 @@ def _decided(mail: PoliceMail, state: str, *, by: Person, **fields: object) -> N
         setattr(mail, name, value)
     mail.save(update_fields=["state", "by", "at", *fields])
     log.record(f"police_mail_{state}", mail, by=by)
+    postings.note(Change.Kind.JUDGED, [mail.group])
 
 
 def _arrived(stored: Incoming) -> None:
@@ -206,6 +239,7 @@ def _arrived(stored: Incoming) -> None:
         if new:
             log.record("police_mail", made, by=None, allowed=allowed)
         if new and allowed:
+            postings.note(Change.Kind.JUDGED, [made.group])
             _tell(made)
     Incoming.objects.filter(pk=stored.pk).update(done_at=timezone.now(), error="" if found else "no such address")
 
@@ -234,15 +268,23 @@ def _checks(header: str) -> dict[str, str]:
 
 def _tell(mail: PoliceMail) -> None:
     """The steering members of the district hear that something waits; what it says stays behind their second step."""
-    inside = {m.person_id: m.person for m in roles.roster(mail.group) if m.role in roles.STEERING_ROLES}
-    for person in inside.values():
+    for person in _readers(mail.group):
         with translation.override(person.language):
             mailing.write(
                 person.email,
                 subject=_("A mail of the police waits for %(group)s") % {"group": mail.group.name},
                 text=_("Sign in, look whether it is right, and place it or refuse it. It goes nowhere by itself.\n%(url)s")
-                % {"url": f"{settings.SITE_URL}/politie/post/{mail.pk}/"},
+                % {"url": _page(mail)},
             )
+
+
+def _readers(group: Group) -> list[Person]:
+    """The steering members of the district, who may place or refuse."""
+    return list({m.person_id: m.person for m in roles.roster(group) if m.role in roles.STEERING_ROLES}.values())
+
+
+def _page(mail: PoliceMail) -> str:
+    return f"{settings.SITE_URL}/politie/post/{mail.pk}/"
 
 
 def _made(group: Group, *, by: Person, domains: str) -> PoliceAddress:

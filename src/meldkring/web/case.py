@@ -62,7 +62,11 @@ def react_form(request: HttpRequest, case: Case, stands: set[int], data: Any = N
 def validity_of(request: HttpRequest, case: Case) -> dict[str, Any]:
     """How long the message of the police with which it began holds, and whether this person may lengthen that."""
     told = validity.of(case) if case.is_open else None
-    return {"told": told, "can_extend": told is not None and validity.may_extend(shell.person(request), case)}
+    return {
+        "told": told,
+        "ends_soon": told is not None and validity.ends_soon(told),
+        "can_extend": told is not None and validity.may_extend(shell.person(request), case),
+    }
 
 
 def possible(request: HttpRequest, case: Case, stands: set[int]) -> dict[str, Any]:

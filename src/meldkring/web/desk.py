@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from meldkring.cases import access as cases_access
 from meldkring.cases import advice, escalating, following, forwarding, judging, reporting
-from meldkring.cases.models import Status
+from meldkring.cases.models import Judgement, Status
 from meldkring.groups import duty, roles
 from meldkring.groups.models import Group
 from meldkring.messaging import access as messaging_access
@@ -79,6 +79,20 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     with telling.told(request):
         judging.undo(judgement, by=shell.person(request))
         messages.success(request, _("Taken back. The message waits again."))
+    return _back(steering)
+
+
+@require_POST
+@shell.member
+def why(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say in one tap why it was not passed on."""
+    _ours, steering = steering_of(request)
+    judgement = get_object_or_404(judging.recent(steering), pk=pk)
+    reason = request.POST.get("reason", "")
+    if reason not in Judgement.Reason.values:
+        raise Http404
+    with telling.told(request):
+        judging.say_why(judgement, reason=reason, by=shell.person(request))
     return _back(steering)
 
 

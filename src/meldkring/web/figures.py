@@ -12,7 +12,7 @@ from meldkring.figures import access, exporting, summing, wording
 from meldkring.web import plots, shell
 
 FIRST = "month"
-BREAKDOWN = ("called", "verdict", "outcome", "with_place", "with_direction", "hidden")
+BREAKDOWN = ("called", "verdict", "why", "advice", "outcome", "with_place", "with_direction", "hidden")
 
 
 @require_GET

@@ -1,5 +1,7 @@
 """The one page about the police: for an officer the cases and what is asked of them, for steering members who the officer is and what waits."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -38,6 +40,7 @@ def room(request: HttpRequest) -> HttpResponse:
         "cases": _shown(person, list(page.object_list), officer=officer),
         "page": page,
         "owed": validity.owed(person),
+        "ending": validity.ending(person),
         "mails": police_mail.mails(person).filter(state="waiting")[:MOST_WAITING],
         "reads_mail": bool(shell.groups(request, roles.Right.FOR_POLICE)),
         "districts": _districts(person),
@@ -55,19 +58,12 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
     district = _one_of(officers.managed(person), slug)
     steering = list(Group.objects.filter(kind=Kind.STEERING, district=district, closed_at=None).order_by("name"))
     form = police_forms.ProposeForm(request.POST or None, steering=steering)
-    if form.is_valid():
-        try:
-            officers.propose(district=district, by=person, **form.cleaned_data)
-        except refusals.REFUSALS as refusal:
-            refusals.onto(form, refusal)
-        else:
-            messages.success(request, _("Proposed. As soon as another steering member confirms it, the officer reads along."))
-            return redirect("police_room")
     words = {
         "title": _("Propose a community officer for %(district)s") % {"district": district.name}, "button": _("Propose"),
         "intro": _("The officer reads along in the coordination group and can place messages. Another steering member confirms first that it is right."),
+        "done": _("Proposed. As soon as another steering member confirms it, the officer reads along."),
     }  # fmt: skip
-    return _page(request, form, words)
+    return _filled_in(request, form, words, partial(officers.propose, district=district, by=person))
 
 
 @require_POST
@@ -76,10 +72,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Another steering member confirms the officer."""
     person = shell.person(request)
     found = officers.appointment(person, pk)
-    with telling.told(request):
-        officers.confirm(found, by=person)
-        messages.success(request, _("%(name)s reads along from now on.") % {"name": found.name})
-    return redirect("police_room")
+    return _did(request, partial(officers.confirm, found, by=person), _("%(name)s reads along from now on.") % {"name": found.name})
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,10 +95,8 @@ def second_step(request: HttpRequest, pk: int) -> HttpResponse:
     """The officer lost the phone and sets a new second step."""
     person = shell.person(request)
     found = officers.appointment(person, pk)
-    with telling.told(request):
-        officers.reset_second_step(found, by=person)
-        messages.success(request, _("%(name)s can set a new second step now.") % {"name": found.name})
-    return redirect("police_room")
+    done = _("%(name)s can set a new second step now.") % {"name": found.name}
+    return _did(request, partial(officers.reset_second_step, found, by=person), done)
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,15 +108,11 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
     now = contact.current(district)
     initial = {name: getattr(now, name) for name in contact.FIELDS} if now else {}
     form = police_forms.CardForm(request.POST or None, initial=initial)
-    if form.is_valid():
-        contact.write(district, by=person, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect("police_room")
     words = {
         "title": _("Contact card of %(district)s") % {"district": district.name}, "button": _("Save"),
-        "intro": _("Only steering members and the officer read this. Residents see 112 and 0900-8844."),
+        "intro": _("Only steering members and the officer read this. Residents see 112 and 0900-8844."), "done": _("Saved."),
     }  # fmt: skip
-    return _page(request, form, words)
+    return _filled_in(request, form, words, partial(contact.write, district, by=person))
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,16 +124,12 @@ def hand_over(request: HttpRequest, slug: str) -> HttpResponse:
     if contact.current(district) is None:
         raise Http404
     form = police_forms.HandOverCardForm(request.POST or None)
-    if form.is_valid():
-        note = form.cleaned_data.pop("note")
-        contact.hand_over(district, note=note, by=person, **form.cleaned_data)
-        messages.success(request, _("Handed over. The new officer confirms the card on this page."))
-        return redirect("police_room")
     words = {
         "title": _("A new community officer in %(district)s") % {"district": district.name}, "button": _("Hand over"),
         "intro": _("The old card stays, with its dates. What you agreed goes along; the new officer confirms it."),
+        "done": _("Handed over. The new officer confirms the card on this page."),
     }  # fmt: skip
-    return _page(request, form, words)
+    return _filled_in(request, form, words, partial(contact.hand_over, district, by=person))
 
 
 @require_POST
@@ -155,13 +138,27 @@ def confirm_card(request: HttpRequest, slug: str) -> HttpResponse:
     """The officer says that the card is right."""
     person = shell.person(request)
     district = _one_of(officers.served(person), slug)
+    return _did(request, partial(contact.confirm, district, by=person), _("Thank you. The card is confirmed."))
+
+
+def _did(request: HttpRequest, deed: Callable[[], object], done: str) -> HttpResponse:
+    """One tap: do it, say so, and back to the room."""
     with telling.told(request):
-        contact.confirm(district, by=person)
-        messages.success(request, _("Thank you. The card is confirmed."))
+        deed()
+        messages.success(request, done)
     return redirect("police_room")
 
 
-def _page(request: HttpRequest, form: Any, words: dict[str, str]) -> HttpResponse:
+def _filled_in(request: HttpRequest, form: Any, words: dict[str, str], deed: Callable[..., object]) -> HttpResponse:
+    """A form of the room: ask, do it with what was filled in, say so, and back; a refusal stands in the form."""
+    if form.is_valid():
+        try:
+            deed(**form.cleaned_data)
+        except refusals.REFUSALS as refusal:
+            refusals.onto(form, refusal)
+        else:
+            messages.success(request, words["done"])
+            return redirect("police_room")
     return render(request, "police/act.html", {"form": form, **words}, status=422 if form.is_bound else 200)
 
 

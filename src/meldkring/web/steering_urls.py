@@ -10,6 +10,7 @@ urlpatterns = [
     path("beoordelen/bericht/<int:pk>/laat-zien/", desk.release, name="desk_release"),
     path("beoordelen/bericht/<int:pk>/verberg/", desk.hide, name="desk_hide"),
     path("beoordelen/oordeel/<int:pk>/terug/", desk.undo, name="desk_undo"),
+    path("beoordelen/oordeel/<int:pk>/waarom/", desk.why, name="desk_why"),
     path("beoordelen/volgen/<int:pk>/stop/", desk.stop_following, name="desk_stop_following"),
     path("casus/<str:reference>/woorden/", own_words.words, name="case_words"),
     path("bericht/<int:pk>/woorden/", own_words.approve, name="words_approve"),

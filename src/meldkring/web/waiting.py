@@ -3,9 +3,10 @@
 The number of queries depends on how many groups a steering group works with, never on how many postings wait.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -76,12 +77,14 @@ class Pile:
 
 @dataclass(frozen=True)
 class Judged:
-    """A judgement made a moment ago; `undo_seconds` is what is left to take one's own back, else 0."""
+    """A judgement made a moment ago; `undo_seconds` is what is left to take one's own back, else 0; `reasons` what one may
+    say of one's own, as value and words."""
 
     judgement: Judgement
     who: str
     to: list[str]
     undo_seconds: int
+    reasons: Sequence[tuple[str, Any]] = ()
 
 
 def piles(postings: Iterable[Posting], *, steering: Group, person: Person, words: Mapping[int, own_words.Card]) -> list[Pile]:
@@ -102,7 +105,15 @@ def piles(postings: Iterable[Posting], *, steering: Group, person: Person, words
 def judged(judgements: Iterable[Judgement], *, person: Person) -> list[Judged]:
     """These judgements in words, with the seconds left to undo one's own."""
     now = timezone.now()
-    return [Judged(j, showing.name(j.by), [p.group.name for p in j.made.all()], _left(j, person, now - j.at)) for j in judgements]
+    return [
+        Judged(j, showing.name(j.by), [p.group.name for p in j.made.all()], _left(j, person, now - j.at), _reasons(j, person))
+        for j in judgements
+    ]
+
+
+def _reasons(judgement: Judgement, person: Person) -> Sequence[tuple[str, Any]]:
+    own = judgement.by_id == person.pk and judgement.verdict == Judgement.Verdict.NOT_RELEVANT
+    return Judgement.Reason.choices if own and not judgement.reason else ()
 
 
 def targets(posting: Posting, *, steering: Group) -> list[Target]:

@@ -18,11 +18,16 @@ SETTINGS = {
     "TELEGRAM_SECRET": "a-word-of-our-own",
     "TELEGRAM_BOT": "meldkring_bot",
     "TELEGRAM_API": "http://127.0.0.1:1",
+    "WHATSAPP_TOKEN": "x",
+    "WHATSAPP_PHONE_ID": "1",
+    "WHATSAPP_APP_SECRET": "x",
+    "WHATSAPP_VERIFY_TOKEN": "x",
+    "WHATSAPP_API": "http://127.0.0.1:1",
 }
 SETTLE = f"""
 from django.utils import timezone
 from meldkring.complaints import hearing
-from meldkring.delivery import accounts
+from meldkring.delivery import accounts, addresses
 from meldkring.groups import joining
 from meldkring.groups.models import Group, Role
 from meldkring.joining.models import Application, Founding
@@ -30,6 +35,7 @@ from meldkring.people.models import Person
 from meldkring.places.models import District
 noord = District.objects.get(slug="noord")
 joining.join(Person.objects.get(first_name="Zora"), Group.objects.get(kind="municipal"), role=Role.ADMINISTRATOR)
+addresses.add(Person.objects.get(first_name="Arie"), channel="whatsapp", value="31600000099")
 accounts.shut("email", why="535 5.7.8")
 asks = Application.objects.create(first_name="Mo", last_name="Bakker", postcode="1234AB", email="mo@example.org", language="nl")
 Founding.objects.create(application=asks, state="waiting", town="Plasveen", municipality=noord.municipality, name="Kanaalzicht",
@@ -47,6 +53,7 @@ def pages(site: Site) -> dict[str, list[str]]:
     upward = [groups["watch_b"], groups["coordination_noord"]]
     site.ask("sam", "POST", f"/postings/{first['id']}/judgements", verdict="forwarded", steering=s1, to=upward, follow=True)
     site.ask("arie", "POST", f"/cases/{first['case']}/reactions", group=a, text=LATIN)
+    waits = site.report("Een bus rijdt rondjes")
     closed = site.report("Een hek staat open", called="not_needed")
     site.ask("anna", "POST", f"/cases/{closed['case']}/closing", outcome="innocent", text="Het was de buurman.")
     site.ask("sam", "POST", "/letters", steering=s1, resident=people["anna"], text="Dank voor je melding, Anna.")
@@ -58,7 +65,7 @@ def pages(site: Site) -> dict[str, list[str]]:
              "/noord/", "/noord/?taal=en", "/noord/badge/", "/noord/klacht/", "/kaart/", "/beginnen/", "/beginnen/gegevens/"],
         "anna": ["/", "/melden/", case, f"{case}gebeld/", f"{case}afsluiten/", f"{case}overdragen/{a}/", ended, "/ik/",
                  "/ik/meldingen/koppelen/telegram/", "/post/", f"/post/{s1}/{people['anna']}/", f"/groepen/{a}/", "/citaten/"],
-        "sam": ["/beoordelen/", case, "/oefening/", "/klachten/", f"/klachten/{complaint}/",
+        "sam": ["/beoordelen/", case, f"/casus/{waits['case']}/woorden/", "/oefening/", "/klachten/", f"/klachten/{complaint}/",
                 "/beginnen/lijst/noord/", f"/bericht/{first['id']}/", "/politiebericht/", f"/groepen/{a}/", f"/groepen/{s1}/",
                 f"/groepen/{groups['coordination_noord']}/",
                 "/bekend/noord/", "/bekend/noord/hoeken/", "/bekend/noord/tekst/start/", "/bekend/noord/citaten/", f"/bekend/noord/citaten/?wie={people['anna']}"],

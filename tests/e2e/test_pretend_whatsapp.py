@@ -88,6 +88,39 @@ def test_from_a_chat_to_the_desk_and_back(demo: str, wim: Page, open_page: Open)
     expect(wim.get_by_role("log")).to_contain_text("Aangehouden. Dank voor het opletten.", timeout=10_000)
 
 
+def test_facts_at_once_and_the_words_when_somebody_released_them(demo: str, wim: Page, open_page: Open) -> None:
+    """S12 S29: Anna reports on her page; Wim has facts, asks for more, and gets her words without her name when Marjan released them."""
+    anna, marjan = open_page(width=390), open_page(width=1280)
+    for page, name in ((anna, "Anna"), (marjan, "Marjan")):
+        page.goto(demo)
+        page.locator(".demo summary").click()
+        page.locator(".demo").get_by_role("button", name=name).click()
+    said = "Iemand zaagt een slot door, zegt Anna"
+    made = anna.evaluate(
+        """async ([text]) => {
+            const page = new DOMParser().parseFromString(await (await fetch("/melden/")).text(), "text/html");
+            const form = new FormData(page.querySelector("main form"));
+            form.set("text", text); form.set("called", "by_me");
+            return (await fetch("/melden/", {method: "POST", body: form})).url;
+        }""",
+        [said],
+    )
+    assert "/casus/" in made
+    alarm = wim.locator(".pretend__line--ours", has_text="Alarm · De Laning").last
+    expect(alarm).to_contain_text("112 gebeld", timeout=10_000)
+    expect(alarm).not_to_contain_text("slot")
+    alarm.get_by_role("button", name="Lees meer").click()
+    expect(wim.get_by_text("nog niet vrijgegeven").last).to_be_visible(timeout=10_000)
+    marjan.goto(f"{demo}/beoordelen/")
+    post = marjan.locator("#desk .primary article[id^=waiting]", has_text="zaagt een slot door")
+    post.get_by_text("Woorden vrijgeven").click()
+    expect(post.get_by_label("Zo lezen buren het straks")).to_have_value("Iemand zaagt een slot door, zegt [naam]")
+    post.get_by_role("button", name=re.compile("Vrijgeven voor WhatsApp")).click()
+    expect(marjan.get_by_text("Over tien seconden gaat het weg.")).to_be_visible()
+    expect(wim.locator(".pretend__line--ours", has_text="Meer over het alarm").last).to_contain_text("zaagt een slot door", timeout=25_000)
+    expect(wim.get_by_role("log")).not_to_contain_text("zegt Anna")
+
+
 def test_a_provider_that_brings_twice_and_one_that_falters_lose_and_double_nothing(wim: Page) -> None:
     wim.get_by_role("button", name="Het volgende bericht van Wim wordt twee keer bezorgd").click()
     expect(wim.get_by_text("Het gaat zo mis")).to_be_visible()

@@ -161,7 +161,7 @@ def drafts(messages: Iterable[Message]) -> dict[int, str]:
 
 
 def plain(text: str, message: Message) -> str:
-    """The text without number plates, telephone numbers, and names: those told as such, and of everybody in the groups where it stands."""
+    """The text without number plates, telephone numbers, and names: those told as such, and of everybody in the districts where it stands."""
     return _without(text, _known([message])[message.pk])
 
 
@@ -175,20 +175,20 @@ def _without(text: str, known: Iterable[str]) -> str:
 
 
 def _known(messages: Iterable[Message]) -> dict[int, frozenset[str]]:
-    """The names of everybody in the groups where each message stands, and of its author."""
+    """The names of everybody in the districts where each message stands, and of its author."""
     asked = list(messages)
-    stands: dict[int, set[Group]] = {m.pk: set() for m in asked}
-    for posting in Posting.objects.filter(message__in=asked, withdrawn_at=None).select_related("group"):
-        stands[posting.message_id].add(posting.group)
-    by_groups: dict[frozenset[Group], frozenset[str]] = {}
+    stands: dict[int, set[int]] = {m.pk: set() for m in asked}
+    for message, district in Posting.objects.filter(message__in=asked, withdrawn_at=None).values_list("message", "group__district"):
+        stands[message] |= {district} if district else set()
+    by_districts: dict[frozenset[int], frozenset[str]] = {}
     found = {}
     for message in asked:
-        groups = frozenset(stands[message.pk])
-        if groups not in by_groups:
-            people = roles.members(groups).values_list("first_name", "last_name")
-            by_groups[groups] = frozenset(part for names in people for part in names if part)
+        districts = frozenset(stands[message.pk])
+        if districts not in by_districts:
+            living = Person.objects.filter(memberships__group__district__in=districts, memberships__left_at=None)
+            by_districts[districts] = frozenset(part for names in living.values_list("first_name", "last_name") for part in names if part)
         author = message.author
-        found[message.pk] = by_groups[groups] | ({author.first_name, author.last_name} if author else set())
+        found[message.pk] = by_districts[districts] | ({author.first_name, author.last_name} if author else set())
     return found
 
 

@@ -309,6 +309,18 @@ def test_administrators_get_one_mail_about_what_is_new(place: Town, push: Office
     assert Trouble.objects.get().over_at
 
 
+def test_trouble_with_mail_is_told_by_another_way_too(place: Town, push: Office) -> None:
+    joining.join(place.outsider, place.municipal, role=Role.ADMINISTRATOR)
+    addresses.add(place.outsider, channel="web_push", value="push-administrator")
+    for about, count in (("web_push: 401", 0), ("email: 535", 1)):
+        troubles.note("account", about)
+        assert troubles.tell() == 1
+        assert Delivery.objects.filter(address__value="push-administrator").count() == count
+    push.round()
+    assert push.letters[0].url.endswith("/beheer/kanalen/")
+    assert "535" in push.letters[0].text
+
+
 def test_a_worker_that_died_with_letters_in_its_hands_is_noticed(place: Town, push: Office) -> None:
     alarm(place)
     plan(push)

@@ -132,6 +132,7 @@ class Delivery(models.Model):
             models.Index(fields=("channel", "provider_id"), name="delivery_by_provider"),
             models.Index(fields=("channel", "handed_over_at"), name="delivery_by_month"),
             models.Index(fields=("channel",), condition=Q(reserved__gt=0), name="delivery_reserved"),
+            models.Index(fields=("made_at",), name="delivery_by_age"),
             models.Index(fields=("channel", "made_at"), condition=Q(facts_only=True), name="delivery_owes_words"),
         ]
 
@@ -191,7 +192,10 @@ class ReceiptRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("channel", "provider_id", "letter_id", "state"), name="receipt_once")]
-        indexes = [models.Index(fields=("came_at",), condition=Q(applied_at=None), name="receipt_waiting")]
+        indexes = [
+            models.Index(fields=("id",), condition=Q(applied_at=None), name="receipt_waiting"),
+            models.Index(fields=("came_at",), name="receipt_by_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.state}"

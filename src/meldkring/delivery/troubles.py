@@ -1,6 +1,7 @@
 """What about delivery must an administrator know, since when, and what can be done? One row as long as it lasts; told by mail, once.
 
-The mail goes by the way of sign-in codes, not by the channels, which may be what the trouble is about.
+The mail goes by the way of sign-in codes, not by the channels, which may be what the trouble is about. Where mail itself is, the administrator's
+phone is told as well.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from meldkring.channels import registry
-from meldkring.delivery.models import Trouble
+from meldkring.delivery import addresses, answering
+from meldkring.delivery.models import Address, Trouble
 from meldkring.groups.models import Membership, Role
 from meldkring.people import mailing
 from meldkring.people.models import Person
@@ -122,5 +124,14 @@ def _write(person: Person, new: list[Trouble]) -> None:
     with translation.override(person.language):
         said = [words(t) for t in new]
         parts = [f"{w.what}\n{w.advice}".strip() for w in said]
-        parts.append(_("See how the channels are: %(url)s") % {"url": f"{settings.SITE_URL}{reverse('channels')}"})
-        mailing.write(person.email, subject=_("Meldkring: something is the matter with delivery"), text="\n\n".join(parts))
+        page, subject = f"{settings.SITE_URL}{reverse('channels')}", _("Meldkring: something is the matter with delivery")
+        mailing.write(person.email, subject=subject, text="\n\n".join([*parts, _("See how the channels are: %(url)s") % {"url": page}]))
+        if any(trouble.about.startswith(addresses.EMAIL) for trouble in new):
+            for address in _otherwise(person):
+                answering.answer(address, "\n\n".join(parts), title=subject, url=page)
+
+
+def _otherwise(person: Person) -> list[Address]:
+    """Where this person can be told without mail, for nothing."""
+    free = [name for name, kind in registry.kinds().items() if not kind.paid and name != addresses.EMAIL]
+    return list(Address.objects.filter(person=person, channel__in=free, state=Address.State.ACTIVE))

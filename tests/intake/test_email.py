@@ -236,6 +236,18 @@ def test_an_address_whose_mail_comes_back_twice_rests(place: Town, office: cases
             assert (delivery.state, delivery.code) == (Delivery.State.FAILED, RETURNED)
     assert Address.objects.get(value=place.arie.email).state == Address.State.SUSPENDED
     assert Address.objects.get(value=place.fatima.email).state == Address.State.ACTIVE
+    arie, other = Client(), Client()
+    for client, person in ((arie, place.arie), (other, place.fatima)):
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert "Je mail komt terug" in arie.get("/").content.decode()
+    assert "Je mail komt terug" not in other.get("/").content.decode()
+    way = arie.get("/ik/meldingen/").content.decode()
+    assert "is je mailbox niet vol" in way
+    again = f"/ik/meldingen/{Address.objects.get(value=place.arie.email).pk}/weer/"
+    assert again in way
+    arie.post(again)
+    assert Address.objects.get(value=place.arie.email).state == Address.State.ACTIVE
+    assert "Je mail komt terug" not in arie.get("/").content.decode()
 
 
 # The door

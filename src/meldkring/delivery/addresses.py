@@ -71,6 +71,11 @@ def ensure_email(people: Iterable[Person]) -> None:
     Address.objects.bulk_create(missing, ignore_conflicts=True)
 
 
+def mail_rests(person: Person) -> bool:
+    """Whether mail to this person came back so often that none is sent now."""
+    return Address.objects.filter(person=person, channel=EMAIL, state=Address.State.SUSPENDED).exists()
+
+
 def stop(channel: str, value: str, *, at: datetime | None = None) -> bool:
     """STOP: obeyed at once, because every send looks at the address first (channels: within the same second). `at`: when it was said.
     Whether it holds: something later may have been said there already."""

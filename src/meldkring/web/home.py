@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from meldkring.cases import access, escalating
 from meldkring.cases.models import Case, Status
+from meldkring.delivery import addresses
 from meldkring.groups import roles
 from meldkring.growth import access as growth_access
 from meldkring.joining import access as joining_access
@@ -58,6 +59,7 @@ def member_home(request: HttpRequest) -> HttpResponse:
         "alarms": list(escalating.alarms(person, judges_in=judges)) if judges else [],
         "judges": judges,
         "quotes_asked": publicity_access.own_quotes(person).filter(state="asked").count(),
+        "mail_rests": addresses.mail_rests(person),
         "rules_due": rules.must_accept(person),
         "roll_call": roll_call.question(person),
         "can_report": bool(shell.groups(request, roles.Right.REPORT)),

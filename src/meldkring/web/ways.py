@@ -104,6 +104,8 @@ def _mark(address: Address) -> str:
 
 def _why(address: Address) -> str:
     """What is wrong with it, and what to do."""
+    if address.channel == addresses.EMAIL and address.state == Address.State.SUSPENDED:
+        return _("Mail to this address came back. Is the address right, and is your mailbox not full? Then let us try again.")
     words = {
         Address.State.PENDING: _("Not confirmed yet. Look in your messages for our question."),
         Address.State.SUSPENDED: _("Messages came back. Is it right? Then try again."),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.test import Client
 from tests.delivery import post_office
 from tests.town import Town, town
@@ -20,7 +21,7 @@ from meldkring.channels import registry
 from meldkring.channels.contract import Answer
 from meldkring.delivery import fanout
 from meldkring.delivery.models import Address, Delivery
-from meldkring.intake import taking
+from meldkring.intake import strangers, taking
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "new-channel.md"
 DOOR = "/api/v1/webhooks/pigeon/"
@@ -88,6 +89,10 @@ def test_one_file_and_its_settings_are_enough(place: Town, dropped: None) -> Non
     assert knock({"id": "2", "arrived": letter.pk.hex}) == 200
     letter.refresh_from_db()
     assert letter.state == Delivery.State.DELIVERED, "receipted"
+
+    knock({"id": "9", "said": "Hello?", "from": "loft-8"})
+    async_to_sync(strangers.answer)({"pigeon": pigeon}, loft)
+    assert "Meld je aan" in loft.letters[-1]["text"], "who is unknown is told where to sign up"
 
     assert knock({"id": "3", "said": "STOP", "from": "loft-7"}) == 200
     assert Address.objects.get(channel="pigeon").state == Address.State.OPTED_OUT, "stopped"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from meldkring.cases.models import Advised, Called, Judgement, Outcome
+from meldkring.channels import registry
 from meldkring.figures.models import Passage
 from meldkring.figures.summing import NO_ADVICE, STILL_OPEN, UNSAID
 
@@ -38,7 +39,7 @@ PARTS: Mapping[str, tuple[str | Promise, Words]] = {
     "hidden": (gettext_lazy("Was it hidden by the steering group?"), YES_NO),
 }
 CHANNELS: Words = {
-    "web_push": gettext_lazy("on the phone"), "email": gettext_lazy("e-mail"), "whatsapp": "WhatsApp", "sms": gettext_lazy("text message"),
+    "web_push": gettext_lazy("on the phone"), "email": gettext_lazy("e-mail"), "sms": gettext_lazy("text message"),
 }  # fmt: skip
 
 
@@ -69,4 +70,5 @@ def duration(seconds: int | None) -> str:
 
 def channel(name: str) -> str:
     """A channel, as members know it."""
-    return str(CHANNELS.get(name, name))
+    kind = registry.kinds().get(name)
+    return str(CHANNELS.get(name, kind.label if kind else name))

@@ -1,7 +1,7 @@
 """What do we say to somebody we do not know? Where to sign up: once a day each, and to no more than fifty a day.
 
-Answering is allowed because they wrote first, and only where an answer reaches just them. Nothing they said is kept. That it is answered, and
-what it may cost, is written down before it goes: after a crash it is counted and not sent again.
+Answering is allowed because they wrote first, and it reaches just them: where a provider does not know who wrote, nobody is believed. Nothing they
+said is kept. That it is answered, and what it may cost, is written down before it goes: after a crash it is counted and not sent again.
 """
 
 import logging
@@ -20,15 +20,13 @@ from meldkring.delivery import accounts, ledger
 from meldkring.intake.models import Stranger
 
 logger = logging.getLogger("meldkring.intake")
-CHANNELS = ("whatsapp", "telegram")
 MOST_A_DAY = 50
 KEPT = timedelta(days=1)
 
 
 def note(channel: str, value: str) -> None:
     """Somebody unknown wrote; within a day after an answer there is no other."""
-    if channel in CHANNELS:
-        Stranger.objects.get_or_create(channel=channel, value=value[:200], defaults={"heard_at": timezone.now()})
+    Stranger.objects.get_or_create(channel=channel, value=value[:200], defaults={"heard_at": timezone.now()})
 
 
 def stopped(channel: str, value: str, *, at: datetime) -> None:

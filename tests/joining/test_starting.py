@@ -18,7 +18,7 @@ from meldkring.joining import awaited, signing_up, starting
 from meldkring.joining.models import Acceptance, Application, Founding
 from meldkring.people import mailing
 from meldkring.people.models import Person
-from meldkring.places import addresses, neighbourhoods
+from meldkring.places import addresses, municipalities, neighbourhoods
 from meldkring.places.models import District, Municipality
 from meldkring.publicity import checklist
 
@@ -280,3 +280,22 @@ def test_a_start_without_an_end_is_erased() -> None:
     Application.objects.update(begun_at=timezone.now() - timedelta(days=15))
     assert signing_up.forget_unfinished() == 1
     assert not Founding.objects.exists()
+
+
+@pytest.mark.parametrize("spelled", ["waterdam", "Gemeente Waterdam", "gem. Waterdam", "Water-dam", " WÁTER DAM "])
+def test_a_town_is_there_once_however_it_is_spelled(spelled: str) -> None:
+    """S9: else its districts could never be linked."""
+    place = town()
+    begun(Client(), town=spelled)
+    assert District.objects.get(slug="kanaalzicht").municipality == place.municipality
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Den Haag", "’s-Gravenhage"), ("'s-Hertogenbosch", "Den Bosch"), ("Súdwest-Fryslân", "Sudwest Fryslan")]
+)
+def test_towns_with_two_names(one: str, other: str) -> None:
+    made = Municipality.objects.create(name=one, code="")
+    Municipality.objects.create(name="Elders", code="")
+    assert municipalities.named(other) == made
+    assert municipalities.named("Haag") is None
+    assert municipalities.named("!") is None

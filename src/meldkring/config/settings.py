@@ -28,8 +28,8 @@ MAP_CREDIT = env.text("MAP_CREDIT")
 API_PER_MINUTE = env.count("API_PER_MINUTE", default=300)  # requests per key
 # For how many days what is kept (docs/operate/privacy.md).
 KEPT_DAYS = env.days(
-    "KEEP_DAYS", messages=200 if DEMO else 30,  # the town of the demo has half a year of history to look at
-    open_cases=90, places=90, letters=365, mails=30, deliveries=60, sign_ups=30, awaited=365, codes=1,
+    "KEEP_DAYS", messages=200 if DEMO else 30, open_cases=200 if DEMO else 90,  # the town of the demo has half a year of history to look at
+    places=90, letters=365, mails=30, deliveries=60, sign_ups=30, awaited=365, codes=1,
     proofs=365, duty=365, officers=365, silent=365, unopened=90, audit=1095,
 )  # fmt: skip
 # who may begin a district here

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 ACCOUNT = _("as long as the account")
 DISTRICT = _("as long as the district; without your name once your account is erased")
@@ -33,7 +34,13 @@ def days(name: str) -> timedelta:
 
 def told(kept: Kept) -> str:
     """Until when, in words, with the days that hold here filled in."""
-    return str(kept.until) % settings.KEPT_DAYS
+    return str(kept.until) % {name: _long(days) for name, days in settings.KEPT_DAYS.items()}
+
+
+def _long(days: int) -> str:
+    """So many days as people say them."""
+    years, rest = divmod(days, 365)
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days} if rest else ngettext("%(n)d year", "%(n)d years", years) % {"n": years}
 
 
 def terms() -> dict[str, list[str]]:
@@ -55,32 +62,32 @@ REGISTER = (
     Kept("usersessions.UserSession", _("where you are signed in"),
          _("until you sign out, or two weeks unused"), whose=("user",), secret=("session_key", "data")),
     Kept("people.Mail", _("e-mails to you, without their text once sent"),
-         _("%(mails)d days after they were sent or given up"), whose=("to",)),
+         _("%(mails)s after they were sent or given up"), whose=("to",)),
     Kept("groups.Membership", _("the groups you are and were in"), ACCOUNT, whose=("person",)),
-    Kept("groups.Shift", _("your evenings of duty"), _("%(duty)d days after the evening"), whose=("person",)),
+    Kept("groups.Shift", _("your evenings of duty"), _("%(duty)s after the evening"), whose=("person",)),
     Kept("groups.PublicName", _("whether your first name stands on a public page"), ACCOUNT, whose=("person",)),
     Kept("groups.Chosen", _("whether you speak for your district"), ACCOUNT, whose=("person",)),
     Kept("groups.Agreement", _("what you agreed to about linking districts"), ACCOUNT, whose=("person",)),
     Kept("groups.Link", _("links between districts"), DISTRICT, by=("proposed_by",)),
     Kept("groups.Reviewed", _("yearly reviews of roles"), ACCOUNT, by=("by",)),
     Kept("groups.Appointment", _("community officers, with name and e-mail address"),
-         _("%(officers)d days after they stopped; then without name and address"),
+         _("%(officers)s after they stopped; then without name and address"),
          whose=("person",), by=("proposed_by", "confirmed_by")),
     Kept("groups.ContactCard", _("how to reach the community officer"),
-         _("%(officers)d days after the next card; then without name, number and address"), by=("confirmed_by",)),
+         _("%(officers)s after the next card; then without name, number and address"), by=("confirmed_by",)),
     Kept("messaging.Message", _("the messages you wrote"),
-         _("the text %(messages)d days, of an open case at most %(open_cases)d; then only that there was one"), whose=("author",)),
+         _("the text %(messages)s, of an open case at most %(open_cases)s; then only that there was one"), whose=("author",)),
     Kept("messaging.Posting", _("in which groups a message stood, and who forwarded or hid it"),
          DISTRICT, by=("posted_by", "hidden_by", "seen_before_withdrawal")),
     Kept("messaging.Posting_seen_before_withdrawal", _("that you had seen a message before it was withdrawn"), ACCOUNT, whose=("person",)),
     Kept("messaging.ReadMark", _("up to which message you have read a group"), ACCOUNT, whose=("person",)),
     Kept("messaging.Letter", _("letters between you and a steering group or officer"),
-         _("%(letters)d days"), whose=("resident", "officer"), by=("author",)),
+         _("%(letters)s"), whose=("resident", "officer"), by=("author",)),
     Kept("cases.Case", _("cases: when they began and how they ended"), _("for good, without words or names"), by=("opened_by",)),
     Kept("cases.Contribution", _("what a message told of persons, a vehicle, a place and a direction"),
-         _("the words as long as the message, the place %(places)d days after the case was closed"), whose=("message__author",)),
+         _("the words as long as the message, the place %(places)s after the case was closed"), whose=("message__author",)),
     Kept("cases.Area", _("the area that a message of the police was meant for"),
-         _("what was drawn %(places)d days after the case was closed")),
+         _("what was drawn %(places)s after the case was closed")),
     Kept("cases.Holder", _("which cases you held"), ACCOUNT, whose=("person",)),
     Kept("cases.Judgement", _("how steering groups judged messages"), DISTRICT, by=("by",)),
     Kept("cases.Approval", _("the words in which a message may go where only our own words may"), _("as long as the words of the message"), by=("by",)),
@@ -88,14 +95,14 @@ REGISTER = (
     Kept("joining.HouseRules", _("versions of the house rules"), DISTRICT, by=("by",)),
     Kept("joining.Acceptance", _("which house rules you accepted, and when"), ACCOUNT, whose=("person",)),
     Kept("joining.Application", _("your sign-up, with your year of birth"),
-         _("14 days if you do not finish it, %(sign_ups)d days after the decision, %(awaited)d days while there is no district; then only that there was one"),
+         _("14 days if you do not finish it, %(sign_ups)s after the decision, %(awaited)s while there is no district; then only that there was one"),
          whose=("person",), by=("decided_by",)),
     Kept("joining.Code", _("codes sent to you, as digests"), _("a day"), whose=("application__person",), secret=("digest",)),
     Kept("joining.CodeLetter", _("letters with a code, as digests"),
-         _("%(proofs)d days after they ended"), whose=("person", "application__person"), by=("made_by",), secret=("digest",)),
+         _("%(proofs)s after they ended"), whose=("person", "application__person"), by=("made_by",), secret=("digest",)),
     Kept("joining.Proof", _("why we believe that you live where you say"),
-         _("%(proofs)d days after it ended"), whose=("person",), by=("by",)),
-    Kept("joining.Vouch", _("that you know a newcomer"), _("%(sign_ups)d days after the decision about them"), whose=("person",)),
+         _("%(proofs)s after it ended"), whose=("person",), by=("by",)),
+    Kept("joining.Vouch", _("that you know a newcomer"), _("%(sign_ups)s after the decision about them"), whose=("person",)),
     Kept("joining.MemberList", _("lists of members that were handed in"),
          _("14 days; once taken over only what became of each row"), by=("by",)),
     Kept("joining.Expulsion", _("that you were expelled, why, and your objection"),
@@ -103,7 +110,7 @@ REGISTER = (
     Kept("joining.Barred", _("digests by which the district recognises who was expelled; no names"),
          _("as long as your district remembers an expulsion"), secret=("digest",)),
     Kept("joining.RollCall", _("when it was asked who still lives here"), DISTRICT, by=("by",)),
-    Kept("joining.RollAnswer", _("whether you said that you still live here"), _("%(proofs)d days after the question"), whose=("person",)),
+    Kept("joining.RollAnswer", _("whether you said that you still live here"), _("%(proofs)s after the question"), whose=("person",)),
     Kept("joining.Founding", _("the district that you wanted to begin"),
          _("as long as your sign-up"), whose=("application__person",), by=("decided_by",)),
     Kept("complaints.Complaint", _("complaints, with the address left for the answer"),
@@ -116,10 +123,11 @@ REGISTER = (
     Kept("delivery.Address", _("along which ways you are told"), ACCOUNT, whose=("person",)),
     Kept("delivery.Preference", _("how you want to be told"), ACCOUNT, whose=("person",)),
     Kept("delivery.Delivery", _("what was sent to you, and what became of it"),
-         _("%(deliveries)d days"), whose=("address__person",), secret=("words",)),
+         _("%(deliveries)s"), whose=("address__person",), secret=("words",)),
     Kept("delivery.ReceiptRow", _("receipts of providers"), _("2 days")),
     Kept("intake.Incoming", _("what came in through a channel, as it came"), _("a week after it was worked, 30 days at most")),
     Kept("intake.PoliceMail", _("mail of the police"), _("the mail itself 30 days"), by=("by",)),
+    Kept("intake.Consent", _("whether your words about a case may go on through a channel"), ACCOUNT, whose=("person",)),
     Kept("intake.Conversation", _("what you were telling us on a channel"), _("a day")),
     Kept("intake.Binding", _("links with which you tie a channel to your account"), _("a day"), whose=("person",), secret=("digest",)),
     Kept("intake.Stranger", _("that somebody unknown wrote to us"), _("a day")),
@@ -131,7 +139,7 @@ REGISTER = (
     Kept("chat_groups.Placing", _("what was placed in a WhatsApp group"), DISTRICT, by=("by",)),
     Kept("chat_groups.Reading", _("an exported chat that you look at, sealed"),
          _("an hour"), whose=("by",), secret=("sealed", "taken", "examples")),
-    Kept("audit.Line", _("who did what and when; never what was written"), _("%(audit)d days"), whose=("by",)),
+    Kept("audit.Line", _("who did what and when; never what was written"), _("%(audit)s"), whose=("by",)),
 )  # fmt: skip
 
 # Tables that tell nothing of a person, each with what it holds.

@@ -22,7 +22,7 @@ from meldkring.joining import codes, entering, founding, signing_up
 from meldkring.joining.models import Application, Founding
 from meldkring.people import mailing
 from meldkring.people.models import Person
-from meldkring.places import addresses, outside, slugs
+from meldkring.places import addresses, municipalities, outside, slugs
 from meldkring.places.models import District, Municipality
 
 State = Founding.State
@@ -204,7 +204,8 @@ def _refuse_who_cannot(application: Application) -> None:
 
 def _make(fresh: Founding, *, by: Person | None) -> Made:
     application = fresh.application
-    town = fresh.municipality or Municipality.objects.get_or_create(name=fresh.town, defaults={"code": ""})[0]
+    # Asked once more: while this waited somebody else may have begun in the same town.
+    town = fresh.municipality or municipalities.named(fresh.town) or Municipality.objects.create(name=fresh.town, code="")
     district = District.objects.create(municipality=town, name=fresh.name, slug=_slug(fresh.name, town), is_public=False)
     watch, steers, buurten = founding.furnish(district, fresh.neighbourhoods)
     application.district, application.neighbourhood = district, buurten[0] if len(buurten) == 1 else None
@@ -241,7 +242,7 @@ def _to_decide(asked: Founding, *, by: Person | None) -> Founding:
 def _municipality(town: str, code: str) -> Municipality | None:
     """The municipality that is here already; its code, where the postcode is known, is surer than how somebody writes its name."""
     by_code = Municipality.objects.filter(code=code).first() if code else None
-    return by_code or Municipality.objects.filter(name__iexact=town).order_by("pk").first()
+    return by_code or municipalities.named(town)
 
 
 def _slug(name: str, town: Municipality) -> str:

@@ -16,6 +16,7 @@ from meldkring.config import ticker
 from meldkring.forgetting import daily
 from meldkring.groups import contact, duty, officers
 from meldkring.groups.models import ContactCard, Shift
+from meldkring.intake.models import Consent
 from meldkring.joining import expelling, importing
 from meldkring.joining.models import Barred, MemberList
 from meldkring.messaging import letters
@@ -91,6 +92,16 @@ def test_a_page_says_that_the_words_are_gone(t: Town) -> None:
         shown = browser.get(address).content.decode()
         assert "De tekst is gewist" in shown
         assert "station" not in shown
+
+
+def test_what_was_said_in_a_chat_for_a_case_goes_with_its_words(t: Town) -> None:
+    case = scene.case_of(scene.report(t))
+    Consent.objects.create(person=t.arie, case=case, kept=["He runs to the canal"], asked_at=timezone.now())
+    closing.close(case, outcome=Outcome.GONE, text="Over.", by=t.anna)
+    after(29)
+    assert Consent.objects.exists()
+    after(31)
+    assert not Consent.objects.exists()
 
 
 def test_letters_and_mails_go(t: Town) -> None:

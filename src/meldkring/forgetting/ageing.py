@@ -15,6 +15,7 @@ from meldkring.cases.models import Approval, Area, Case, Contribution, Status
 from meldkring.delivery.models import Delivery
 from meldkring.forgetting.register import days
 from meldkring.groups.models import Appointment, ContactCard, Shift
+from meldkring.intake.models import Consent
 from meldkring.joining.models import Application, Code, CodeLetter, Founding, Proof, RollAnswer, Vouch
 from meldkring.messaging.models import Kind, Letter, Message, Posting
 from meldkring.people.models import Mail
@@ -46,6 +47,13 @@ def _words(messages: list[int]) -> int:
     Posting.objects.filter(message__in=messages).exclude(hidden_reason="").update(hidden_reason="")
     Approval.objects.filter(message__in=messages).update(words="")
     return Message.objects.filter(pk__in=messages).update(text="")
+
+
+def consents() -> int:
+    """What somebody said in a chat while it was asked whether that may go on, and the answer."""
+    now = timezone.now()
+    over = Q(case__closed_at__lt=now - days("messages")) | Q(asked_at__lt=now - days("open_cases"))
+    return _deleted(Consent.objects.filter(over))
 
 
 def places() -> int:

@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 ACTION = "forget"
 ROUND: dict[str, Callable[[], int]] = {
     "messages": ageing.messages,
+    "consents": ageing.consents,
     "places": ageing.places,
     "letters": ageing.letters,
     "mails": ageing.mails,

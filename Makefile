@@ -72,6 +72,7 @@ bench: $(VENV)/.test ## measure speed and scale (some minutes; a C compiler for 
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/delivery.py
 	$(BIN)/python bench/pages.py
+	$(BIN)/python bench/phone.py
 
 fmt: $(VENV)/.check ## put the code in shape
 	$(BIN)/ruff check --fix-only --quiet .

@@ -38,3 +38,17 @@ def test_outlines_of_any_kind(shape: dict | None) -> None:
     assert drawn
     assert [a.name for a in drawn.areas] == (["De Laning"] if shape and shape["type"] != "Point" else [])
     assert 0 <= float(drawn.marks[0].x) <= sketch.WIDTH
+
+
+def test_names_lie_over_no_mark_and_no_other_name() -> None:
+    """Of two that would overlap, the one nearest to what happened is there; it makes way for the mark."""
+    near = Neighbourhood(name="De Laning", outline=SQUARE, longitude=4.405, latitude=51.825)
+    other = Neighbourhood(name="Oostwal", outline=SQUARE, longitude=4.4051, latitude=51.8255)
+    drawn = sketch.sketch([seen(4.405, 51.825)], [other, near])
+    assert drawn
+    named = {a.name: (float(a.x), float(a.y)) for a in drawn.areas if a.name}
+    assert "De Laning" in named
+    boxes = [(x - 20, y - 11, x + 20, y + 4) for x, y in named.values()]
+    boxes.append((float(drawn.marks[0].x) - 14, float(drawn.marks[0].y) - 14, float(drawn.marks[0].x) + 14, float(drawn.marks[0].y) + 14))
+    for at, one in enumerate(boxes):
+        assert not any(one[0] < b[2] and b[0] < one[2] and one[1] < b[3] and b[1] < one[3] for b in boxes[at + 1 :])

@@ -5,7 +5,7 @@ Drawn as SVG on the server, without tiles or scripts: it shows on any phone and 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import cos, radians
+from math import cos, dist, radians
 
 from meldkring.cases.models import Contribution
 from meldkring.places.models import Neighbourhood
@@ -13,6 +13,8 @@ from meldkring.places.models import Neighbourhood
 WIDTH, HEIGHT = 360, 190
 MARGIN = 0.35
 SMALLEST = 0.004  # degrees of latitude, about 450 metres
+LETTER = 6.4  # how wide a letter of a name is, on average
+Point = tuple[float, float]
 BEARING = {"n": 0, "ne": 45, "e": 90, "se": 135, "s": 180, "sw": 225, "w": 270, "nw": 315}
 
 
@@ -28,7 +30,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Area:
-    """A neighbourhood's outline as SVG points, and its name with where it stands if that is in view."""
+    """A neighbourhood's outline as SVG points, and its name with where it stands if there is room for it."""
 
     points: str
     name: str
@@ -71,18 +73,37 @@ def sketch(told: Iterable[Contribution], neighbourhoods: Iterable[Neighbourhood]
     view = View(points)
     spots = [view.at(*p) for p in points]
     marks = [Mark(n, _n(x), _n(y), BEARING.get(c.direction)) for n, (c, (x, y)) in enumerate(zip(found, spots, strict=True), start=1)]
-    areas = [area for n in neighbourhoods for area in _areas(n, view)]
+    around = list(neighbourhoods)
+    names = _names(around, view, spots)
+    areas = [area for at, n in enumerate(around) for area in _areas(n, view, names.get(at))]
     return Sketch(marks, areas, " ".join(f"{_n(x)},{_n(y)}" for x, y in spots) if len(spots) > 1 else "")
 
 
-def _areas(neighbourhood: Neighbourhood, view: View) -> list[Area]:
+def _names(neighbourhoods: Sequence[Neighbourhood], view: View, spots: Sequence[Point]) -> dict[int, Point]:
+    """Where a name can stand over no mark and no other name; those nearest to what happened choose first."""
+    taken = [(x - 16, y - 16, x + 16, y + 16) for x, y in spots]
+    found: dict[int, Point] = {}
+    places = [(at, n.name, view.at(n.longitude or 0, n.latitude or 0)) for at, n in enumerate(neighbourhoods)]
+    for at, name, (x, y) in sorted(places, key=lambda place: min(dist(place[2], spot) for spot in spots)):
+        half = LETTER * len(name) / 2
+        for shift in (0, -24, 28):
+            box = (x - half, y + shift - 11, x + half, y + shift + 4)
+            inside = box[0] > 2 and box[1] > 2 and box[2] < WIDTH - 2 and box[3] < HEIGHT - 2
+            if inside and not any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
+                taken.append(box)
+                found[at] = (x, y + shift)
+                break
+    return found
+
+
+def _areas(neighbourhood: Neighbourhood, view: View, label: Point | None) -> list[Area]:
     shape = neighbourhood.outline or {}
     coordinates = shape.get("coordinates", [])
     several = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(shape.get("type", ""), [])
-    x, y = view.at(neighbourhood.longitude or 0, neighbourhood.latitude or 0)
-    inside = 40 < x < WIDTH - 40 and 14 < y < HEIGHT - 8
-    name = neighbourhood.name if inside else ""
-    return [Area(" ".join(_point(view, p) for p in ring), name, _n(x), _n(y)) for ring in (one[0] for one in several)]
+    x, y = label or (0.0, 0.0)
+    lines = [" ".join(_point(view, p) for p in one[0]) for one in several]
+    # Who has several pieces is named in one of them.
+    return [Area(line, neighbourhood.name if label and not at else "", _n(x), _n(y)) for at, line in enumerate(lines)]
 
 
 def _point(view: View, point: Sequence[float]) -> str:

@@ -74,7 +74,7 @@ function inWords(moment) {
   const seconds = (moment - Date.now()) / 1000;
   if (Number.isNaN(seconds)) return "";
   const past = Math.abs(seconds);
-  if (past < 45) return ago.format(0, "second");
+  if (past < 45) return document.body.dataset.justNow || ago.format(0, "second");
   if (past < 3570) return ago.format(Math.round(seconds / 60), "minute");
   if (past < 79_200) return ago.format(Math.round(seconds / 3600), "hour");
   if (past < 518_400) return ago.format(Math.round(seconds / 86_400), "day");

@@ -24,13 +24,19 @@ async function look() {
   const isApple = /iPhone|iPad/.test(navigator.userAgent);
   if (!("serviceWorker" in navigator) || !("PushManager" in window)) return tell(isApple ? "apple" : "unable");
   if (Notification.permission === "denied") return tell("denied");
-  const subscription = await (await navigator.serviceWorker.ready).pushManager.getSubscription();
+  const subscription = await (await worker()).pushManager.getSubscription();
   const mark = subscription && await digest(subscription.endpoint);
   const row = mark && document.querySelector(`[data-endpoint="${mark}"]`);
   if (!row || row.dataset.state !== "active") return tell("off");
   row.querySelector("[data-this]").hidden = false;
   await self.meldkringOutbox.know("told", { ...subscription.toJSON(), key: part.dataset.key });
   return tell("on");
+}
+
+// Where a browser keeps it away, as in a private window, waiting for it would never end.
+function worker() {
+  const tooLong = new Promise((_, reject) => { setTimeout(() => reject(new Error("no worker")), 10_000); });
+  return Promise.race([navigator.serviceWorker.ready, tooLong]);
 }
 
 function tell(state) {
@@ -47,7 +53,7 @@ async function switchOn() {
   const allowed = await Notification.requestPermission();
   if (allowed === "denied") return tell("denied");
   if (allowed !== "granted") throw Object.assign(new Error("closed"), { told: part.dataset.closed });
-  const manager = (await navigator.serviceWorker.ready).pushManager;
+  const manager = (await worker()).pushManager;
   const key = bytes(part.dataset.key);
   const known = await manager.getSubscription();
   // One made with another key can never be reached again.

@@ -13,7 +13,7 @@ from tests.delivery.post_office import Office, plan
 from tests.town import Town, town
 
 from meldkring.cases import reporting
-from meldkring.cases.models import Called
+from meldkring.cases.models import Called, Case
 from meldkring.channels import push_sealing
 from meldkring.delivery import addresses, fanout, preferences
 from meldkring.delivery.models import Address, Delivery
@@ -129,6 +129,27 @@ def test_a_device_that_the_browser_gave_another_address_is_still_known(place: To
     assert tell(Client(), "/push/vernieuwd/", {"old": old, "subscription": subscription("https://127.0.0.1/")}) == 422
     assert tell(Client(), "/push/vernieuwd/", {"old": old, "subscription": new}) == 204
     assert json.loads(device_of(place.anna).value)["endpoint"].endswith("-new")
+
+
+def test_a_device_that_is_told_no_more_is_named_on_the_first_page_and_works_again_under_a_new_address(place: Town, anna: Client) -> None:
+    old = subscription()
+    switch_on(anna, old)
+    assert "Telefoon van Anna" not in anna.get("/").content.decode()
+    addresses.failed(device_of(place.anna).pk, gone=True, why="410")
+    assert "Telefoon van Anna" in anna.get("/").content.decode()
+    assert tell(Client(), "/push/vernieuwd/", {"old": old, "subscription": subscription(f"{cases.SERVICE}-new")}) == 204
+    assert device_of(place.anna).state == "active"
+    assert "Telefoon van Anna" not in anna.get("/").content.decode()
+
+
+def test_a_form_goes_in_nobody_elses_name(place: Town, anna: Client) -> None:
+    """Whoever signs in on a device on which another's words still wait sends none of them."""
+    written = {"text": "Iemand klimt over het hek", "group": place.watch_a.pk, "called": "by_me"}
+    answer = anna.post("/melden/", written | {"writer": str(place.bea.pk)})
+    assert answer.status_code == 409
+    assert not Case.objects.exists()
+    assert anna.post("/melden/", written | {"writer": str(place.anna.pk)}).status_code == 302
+    assert Case.objects.count() == 1
 
 
 def test_signing_out_on_a_device_ends_what_it_is_told(place: Town, anna: Client) -> None:

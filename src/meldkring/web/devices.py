@@ -39,6 +39,11 @@ def add(person: Person, subscription: object, *, name: str) -> Address:
     return addresses.add(person, channel=CHANNEL, value=checked(subscription), label=name)
 
 
+def lost(person: Person) -> list[str]:
+    """The names of the devices of this person that their browser no longer tells: whoever expects to hear of an alarm there must know."""
+    return [a.label or _("A device") for a in Address.objects.filter(person=person, channel=CHANNEL, state=Address.State.GONE)]
+
+
 def checked(subscription: object) -> str:
     """The address of this device, if its push service is a place where we may knock. Raises `NotThisDevice`."""
     try:

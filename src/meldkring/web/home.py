@@ -19,7 +19,7 @@ from meldkring.messaging import letters
 from meldkring.messaging.models import Kind
 from meldkring.people.models import Person
 from meldkring.publicity import access as publicity_access
-from meldkring.web import district, shell, showing
+from meldkring.web import devices, district, shell, showing
 
 PER_PAGE = 20
 
@@ -62,6 +62,7 @@ def member_home(request: HttpRequest) -> HttpResponse:
         "mail_rests": addresses.mail_rests(person),
         "rules_due": rules.must_accept(person),
         "roll_call": roll_call.question(person),
+        "lost_devices": devices.lost(person),
         "can_report": bool(shell.groups(request, roles.Right.REPORT)),
     }
     return render(request, "home/home.html", context)

@@ -7,6 +7,9 @@ const language = document.documentElement.lang || "nl";
 const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
 const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
 
+const announced = new Set([...document.querySelectorAll("#home-cases > .case")].map((card) => card.id));
+let focused = null;
+
 document.documentElement.classList.add("has-js");
 startDrafts();
 forgetSent();
@@ -22,8 +25,9 @@ for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
 document.querySelector("main [role=alert]")?.scrollIntoView({ block: "nearest" });
 setInterval(() => tellTimes(document), 30_000);
 
-document.addEventListener("meldkring:inserted", (event) => prepare(event.target));
+document.addEventListener("meldkring:inserted", (event) => { prepare(event.target); announce(event.target); });
 document.addEventListener("htmx:after:swap", swapped);
+document.addEventListener("focusin", (event) => { focused = event.target; });
 document.addEventListener("click", clicked);
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(null, true));
 document.addEventListener("submit", guard);
@@ -48,6 +52,23 @@ function prepare(part) {
 function swapped() {
   prepare(document);
   watchDrafts();
+  findFocus();
+}
+
+// A part that was renewed takes away what had the focus: it goes to what stands there now, not back to the top of the page.
+function findFocus() {
+  if (!focused || focused.isConnected || document.activeElement !== document.body) return;
+  const address = focused.getAttribute("href");
+  const same = (focused.id && document.getElementById(focused.id)) || (address && document.querySelector(`main a[href="${CSS.escape(address)}"]`));
+  (same || document.getElementById("main")).focus({ preventScroll: true });
+}
+
+// A new case is said once; what changes about it later is not.
+function announce(card) {
+  if (card.parentElement?.id !== "home-cases" || announced.has(card.id)) return;
+  announced.add(card.id);
+  const title = card.querySelector(".case__title")?.textContent.trim();
+  document.getElementById("live-said").textContent = document.body.dataset.newCase.replace("{title}", title);
 }
 
 function clicked(event) {

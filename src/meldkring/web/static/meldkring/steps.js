@@ -34,6 +34,19 @@ export function startSteps(form) {
     show(current + 1);
   }
 
+  // A link to a question, as the list of what is wrong has them, opens the step in which it stands.
+  function follow(event) {
+    const target = document.getElementById(event.target.closest("a[href^='#']")?.getAttribute("href").slice(1));
+    const at = target ? steps.findIndex((step) => step.contains(target)) : -1;
+    if (at < 0 || at === current) return;
+    event.preventDefault();
+    for (let step = current + 1; step <= at; step += 1) history.pushState({ step }, "");
+    if (at < current) history.go(at - current);
+    show(at);
+    target.focus();
+  }
+
+  document.addEventListener("click", follow);
   for (const button of next) button.addEventListener("click", forward);
   for (const button of back) button.addEventListener("click", () => history.back());
   addEventListener("popstate", (event) => show(event.state?.step ?? 0));

@@ -36,12 +36,17 @@ QUEUED = ("report", "case_react", "case_call", "case_news")
 @cache_control(max_age=3600)
 def manifest(request: HttpRequest) -> HttpResponse:
     """What a phone needs to put Meldkring among its apps (W3C Web Application Manifest)."""
+    shown = [("shown-narrow.png", "585x1266", "narrow"), ("shown-wide.png", "1280x720", "wide")]
     icons = [("icon-192.png", "192x192", "any"), ("icon-512.png", "512x512", "any"), ("icon-maskable.png", "512x512", "maskable")]
     told = {
         "id": "/", "name": "Meldkring", "short_name": "Meldkring", "lang": settings.LANGUAGE_CODE,
         "description": _("When something happens in your neighbourhood, you know it at once."),
         "start_url": reverse("home"), "scope": "/", "display": "standalone", "background_color": "#ffffff", "theme_color": "#08304f",
         "icons": [{"src": static(f"meldkring/{n}"), "sizes": s, "type": "image/png", "purpose": p} for n, s, p in icons],
+        "screenshots": [
+            {"src": static(f"meldkring/{n}"), "sizes": s, "type": "image/png", "form_factor": f, "label": _("What you see of an alarm")}
+            for n, s, f in shown
+        ],
         "shortcuts": [{"name": _("Report something"), "url": reverse("report")}],
     }  # fmt: skip
     return JsonResponse(told, content_type="application/manifest+json")

@@ -86,7 +86,7 @@ def _names(neighbourhoods: Sequence[Neighbourhood], view: View, spots: Sequence[
     places = [(at, n.name, view.at(n.longitude or 0, n.latitude or 0)) for at, n in enumerate(neighbourhoods)]
     for at, name, (x, y) in sorted(places, key=lambda place: min(dist(place[2], spot) for spot in spots)):
         half = LETTER * len(name) / 2
-        for shift in (0, -24, 28):
+        for shift in (0, -24, 28, -48, 52):
             box = (x - half, y + shift - 11, x + half, y + shift + 4)
             inside = box[0] > 2 and box[1] > 2 and box[2] < WIDTH - 2 and box[3] < HEIGHT - 2
             if inside and not any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):

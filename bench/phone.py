@@ -1,7 +1,8 @@
 """What does Meldkring cost on a cheap phone with a bad line? Requests, bytes and seconds of a first visit, and of an alarm that is opened from a message.
 
-Run: `python bench/phone.py` (a real Chromium: 1.6 Mbit/s with 150 ms each way, a processor six times as slow). `--plain` asks for nothing packed,
-to see what packing saves. *kept*: the service worker has been here before, and what it fetches itself is not counted. *ready*: the page can be read and answers a tap.
+Run: `python bench/phone.py` (a real Chromium: 1.6 Mbit/s, 300 ms for a round trip, a processor six times as slow). `--plain` asks for nothing packed,
+to see what packing saves. *kept*: the service worker has been here before, and what it fetches itself is not counted. *ready*: the page can be read
+and answers a tap.
 """
 
 import argparse

@@ -4,6 +4,7 @@ None of these has a session: a device proves itself with what only it knows, its
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -39,9 +40,14 @@ def add(person: Person, subscription: object, *, name: str) -> Address:
     return addresses.add(person, channel=CHANNEL, value=checked(subscription), label=name)
 
 
-def lost(person: Person) -> list[str]:
-    """The names of the devices of this person that their browser no longer tells: whoever expects to hear of an alarm there must know."""
-    return [a.label or _("A device") for a in Address.objects.filter(person=person, channel=CHANNEL, state=Address.State.GONE)]
+def of(person: Person) -> list[Address]:
+    """The devices on which this person switched messages on, also those that no longer work."""
+    return list(Address.objects.filter(person=person, channel=CHANNEL))
+
+
+def lost(devices: Iterable[Address]) -> list[str]:
+    """The names of those that their browser no longer tells: whoever expects to hear of an alarm there must know."""
+    return [a.label or _("A device") for a in devices if a.state == Address.State.GONE]
 
 
 def checked(subscription: object) -> str:

@@ -48,6 +48,7 @@ def member_home(request: HttpRequest) -> HttpResponse:
     now = sorted(cases.filter(status=Status.OPEN)[:PER_PAGE], key=lambda c: not c.is_alarm)
     page = Paginator(cases.filter(status=Status.CLOSED), PER_PAGE).get_page(request.GET.get("page"))
     judges = shell.groups(request, roles.Right.JUDGE)
+    known = devices.of(person)
     context = {
         "now": cards(now),
         "ended": cards(page.object_list, closing=closing_words(person, page.object_list)),
@@ -62,7 +63,8 @@ def member_home(request: HttpRequest) -> HttpResponse:
         "mail_rests": addresses.mail_rests(person),
         "rules_due": rules.must_accept(person),
         "roll_call": roll_call.question(person),
-        "lost_devices": devices.lost(person),
+        "lost_devices": devices.lost(known),
+        "no_device": not known,
         "can_report": bool(shell.groups(request, roles.Right.REPORT)),
     }
     return render(request, "home/home.html", context)

@@ -243,7 +243,9 @@ def test_the_web_app_installs(client: Client, db: None) -> None:
     assert {shown["form_factor"] for shown in told["screenshots"]} == {"narrow", "wide"}
     for picture in told["icons"] + told["screenshots"]:
         raw = b"".join(client.get(picture["src"]))
-        assert picture["sizes"] == "x".join(str(int.from_bytes(raw[at : at + 4])) for at in (16, 20)), "PNG: width and height in the first chunk"
+        assert picture["sizes"] == "x".join(str(int.from_bytes(raw[at : at + 4])) for at in (16, 20)), (
+            "PNG: width and height in the first chunk"
+        )
     worker = client.get("/sw.js")
     assert worker.headers["Service-Worker-Allowed"] == "/"
     assert worker.headers["Content-Type"].startswith("text/javascript")

@@ -1,6 +1,8 @@
 """Is only what can be read, and nothing that loads or computes, taken over from a municipality's theme? Two themes of our own making."""
 
+import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.town import Town, town
 
+from meldkring import bell
 from meldkring.groups import roles, theming
 from meldkring.people.models import Person
-from meldkring.places import themes
+from meldkring.places import outside, themes
 from meldkring.places.models import Municipality
 from meldkring.web import themes as pages
 
@@ -145,6 +148,31 @@ def test_looked_at_first_then_kept_then_back(client: Client, place: Town) -> Non
     client.post(path + "besluit/", {"answer": "weg"})
     assert client.get(f"/uiterlijk/{place.municipality.pk}/{digest}.css").status_code == 404
     assert link not in resident.get("/").content.decode()
+
+
+def test_a_kept_look_and_the_way_back_show_on_public_pages_at_once(
+    client: Client, place: Town, django_capture_on_commit_callbacks: Any
+) -> None:
+    """What is kept in front of Django is made anew; a draft is nobody else's business."""
+    rung: list[str] = []
+
+    async def listen() -> Callable[[], None]:
+        return bell.listen(rung.append)
+
+    def rings(deed: Callable[[], object]) -> int:
+        with django_capture_on_commit_callbacks(execute=True):
+            deed()
+        runner.run(asyncio.sleep(0))
+        return rung.count(outside.TOPIC)
+
+    client.force_login(place.outsider)
+    path = f"/gemeenten/{place.municipality.pk}/uiterlijk/besluit/"
+    with asyncio.Runner() as runner:
+        forget = runner.run(listen())
+        assert rings(lambda: upload(client, place, GOOD)) == 0
+        assert rings(lambda: client.post(path, {"answer": "bewaar"})) == 1
+        assert rings(lambda: client.post(path, {"answer": "weg"})) == 2
+        forget()
 
 
 def test_a_refused_theme_changes_nothing_and_says_why(client: Client, place: Town) -> None:

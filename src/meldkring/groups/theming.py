@@ -7,7 +7,7 @@ from django.db import transaction
 from meldkring.audit import log
 from meldkring.groups import officials
 from meldkring.people.models import Person
-from meldkring.places import themes
+from meldkring.places import outside, themes
 from meldkring.places.models import Municipality, Theme
 
 
@@ -31,6 +31,7 @@ def keep(municipality: Municipality, *, by: Person) -> None:
         Theme.objects.filter(pk=theme.pk).update(tokens=theme.draft, draft={})
         Municipality.objects.filter(pk=municipality.pk).update(theme=themes.digest(theme.draft))
         log.record("keep_theme", theme, by=by)
+        outside.changed()
 
 
 @transaction.atomic
@@ -40,3 +41,4 @@ def forget(municipality: Municipality, *, by: Person) -> None:
     Theme.objects.filter(municipality=municipality).update(tokens={}, draft={})
     Municipality.objects.filter(pk=municipality.pk).update(theme="")
     log.record("forget_theme", municipality, by=by)
+    outside.changed()

@@ -77,10 +77,11 @@ def districts(words: str = "") -> QuerySet[District]:
     return found.order_by("municipality__name", "name", "pk")
 
 
-def towns() -> list[Town]:
-    """The municipalities with a district that can be drawn on a map, by name; one query."""
+def towns(*, only: int | None = None) -> list[Town]:
+    """The municipalities with a district that can be drawn on a map, by name, or this one alone; two queries."""
+    shown = districts().order_by() if only is None else districts().order_by().filter(municipality=only)
     rows = (
-        Neighbourhood.objects.filter(district__in=districts().order_by().values("pk"), longitude__isnull=False, latitude__isnull=False)
+        Neighbourhood.objects.filter(district__in=shown.values("pk"), longitude__isnull=False, latitude__isnull=False)
         .values("district__municipality")
         .annotate(n=Count("district", distinct=True), x=Avg("longitude"), y=Avg("latitude"))
     )

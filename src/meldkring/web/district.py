@@ -1,5 +1,6 @@
 """The pages for who comes to look: a district's own page, which district is mine, and the map of all of them."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -101,8 +102,10 @@ def find(request: HttpRequest) -> HttpResponse:
 def on_map(request: HttpRequest) -> HttpResponse:
     """All municipalities with a district; one of them with its districts. The list beside the map does the same."""
     asked = request.GET.get("gemeente", "")
-    towns = public_facts.towns()
-    town = next((t for t in towns if t.code == asked), None)
+    if asked and not re.fullmatch(r"[0-9]{1,9}", asked):
+        raise Http404
+    towns = public_facts.towns(only=int(asked) if asked else None)
+    town = towns[0] if asked and towns else None
     if asked and town is None:
         raise Http404
     mark = visitor.language_mark(request).replace("?", "&")

@@ -40,8 +40,8 @@ demo: $(VENV)/.runtime ## show Meldkring on http://127.0.0.1:8000 (PORT= and HOS
 	@exec $(BIN)/meldkring demo
 
 test: $(VENV)/.test peers chromium ## run all tests, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n 2 --dist loadfile
-	MELDKRING_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 --dist loadfile -m postgres
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	MELDKRING_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m postgres
 
 # Programs of other people against which channels are tried (tests/peers). Without Node their tests are skipped, but never in CI.
 peers: $(VENV)/.test ## put the test peers from npm in .venv/node

@@ -5,6 +5,7 @@ What the tests write beside the server is written by another process, as an admi
 
 import contextlib
 import fcntl
+import hashlib
 import http.client
 import json
 import os
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -36,6 +37,11 @@ class Place:
         self.environment = {k: v for k, v in os.environ.items() if k not in OURS} | environment
         self.environment |= {"DJANGO_SETTINGS_MODULE": "meldkring.config.settings", "PYTHONUNBUFFERED": "1"}
 
+    @property
+    def data(self) -> pathlib.Path:
+        """Where the installation keeps what it has."""
+        return pathlib.Path(self.environment.get("MELDKRING_DATA", self.folder / "data"))
+
     def command(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         """Run one `meldkring` command to its end."""
         line = [self.python, "-m", "meldkring", *arguments]
@@ -43,9 +49,8 @@ class Place:
 
     def make_database(self) -> None:
         """What `meldkring migrate` makes in a new place. It takes many seconds, so it is done once for all tests and copied from there."""
-        data = pathlib.Path(self.environment.get("MELDKRING_DATA", self.folder / "data"))
-        data.mkdir(parents=True, exist_ok=True)
-        copy_database(data / "meldkring.sqlite3")
+        self.data.mkdir(parents=True, exist_ok=True)
+        copy_database(self.data / "meldkring.sqlite3")
 
     def run(self, code: str) -> Any:
         """Run code in a process of its own, with Django set up; the answer is what it gave to `json.dumps` and printed."""
@@ -180,19 +185,38 @@ print(json.dumps({"group": here.watch_a.pk, "sessions": sessions, "keys": keys})
 
 def copy_database(to: pathlib.Path) -> None:
     """Put an empty, migrated database there."""
-    folder = pathlib.Path(os.environ["MELDKRING_TEST_RUN"])
-    made = folder / "meldkring.sqlite3"
-    with (folder / "lock").open("w") as lock:
+    shutil.copy(_once("empty", _migrate) / "meldkring.sqlite3", to)
+
+
+def settle(place: Place, people: str = PEOPLE) -> dict[str, Any]:
+    """Put the town of `tests/town.py` there; the answer has watch group A, and sessions and API keys by first name.
+
+    It is made once for all tests, with the key of the installation that made it: sessions are signed with that.
+    """
+    made = _once(hashlib.sha256(people.encode()).hexdigest(), lambda ours: _people(ours, people))
+    shutil.copytree(made, place.data, dirs_exist_ok=True)
+    found: dict[str, Any] = json.loads((made / "town.json").read_text())
+    return found
+
+
+def _once(name: str, make: Callable[[Place], None]) -> pathlib.Path:
+    """The data folder of this name, which the first who asks for it makes for this whole run, whichever worker that is."""
+    run = pathlib.Path(os.environ["MELDKRING_TEST_RUN"])
+    made, making = run / name, run / f"{name}.making"
+    with (run / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
-            (folder / "making").mkdir()
-            done = Place(folder, MELDKRING_DATA=str(folder / "making")).command("migrate", "--verbosity", "0", timeout=180)
-            assert done.returncode == 0, done.stderr
-            shutil.copy(folder / "making" / "meldkring.sqlite3", made)
-    shutil.copy(made, to)
+            making.mkdir()
+            make(Place(run, MELDKRING_DATA=str(making)))
+            making.rename(made)
+    return made
 
 
-def settle(place: Place) -> dict[str, Any]:
-    """Make the database and the town of `tests/town.py`; the answer has watch group A, and sessions and API keys by first name."""
+def _migrate(place: Place) -> None:
+    done = place.command("migrate", "--verbosity", "0", timeout=180)
+    assert done.returncode == 0, done.stderr
+
+
+def _people(place: Place, people: str) -> None:
     place.make_database()
-    return place.run(PEOPLE)
+    (place.data / "town.json").write_text(json.dumps(place.run(people)))

@@ -1,6 +1,8 @@
 """A running site with the town of `tests/town.py`, and people with devices of their own who are signed in to it."""
 
 import pathlib
+import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +36,17 @@ class Site:
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
+    def code(self, address: str) -> str:
+        """The six digits in the e-mail to this address; it goes out a moment after the page."""
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            for path in (self.place.folder / "mail").glob("*"):
+                said = path.read_text()
+                if f"To: {address}" in said and (found := re.search(r"^(\d{6})\s*$", said, re.MULTILINE)):
+                    return found[1]
+            time.sleep(0.1)
+        raise AssertionError(f"no code to {address}")
+
     def report(self, text: str, *, by: str = "anna", called: str = "by_me") -> Any:
         """A report in watch group A."""
         return self.ask(by, "POST", "/cases", group=self.town["groups"]["watch_a"], text=text, called=called)
@@ -41,11 +54,13 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Site]:
-    """A module with `SETTINGS` has them on its site."""
+    """A module with `SETTINGS` has them on its site; what its `BEFORE` does has been done. E-mail goes to a folder (`Site.code`)."""
     folder: pathlib.Path = tmp_path_factory.mktemp("site")
-    place = serving.Place(folder, MELDKRING_DATA=str(folder), **getattr(request.module, "SETTINGS", {}))
-    place.make_database()
-    town = place.run(EVERYBODY)
+    settings = {"MELDKRING_DATA": str(folder), "EMAIL_URL": "filemail:///mail", **getattr(request.module, "SETTINGS", {})}
+    place = serving.Place(folder, **settings)
+    town = serving.settle(place, EVERYBODY)
+    if before := getattr(request.module, "BEFORE", ""):
+        place.run(before)
     with place.serving() as server:
         yield Site(place, server.url, town)
 

@@ -1,11 +1,9 @@
 """S18: a phone manager admits, on a laptop and on a phone, and everybody can use these pages (axe, 320 px)."""
 
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Device, Site
+from tests.e2e.looking import STILL, Looking
 
 pytestmark = pytest.mark.browser
 
@@ -94,44 +92,27 @@ print(json.dumps(importing.offer(text, file_name="leden.csv", steering=steering,
     return int(site.place.run(code))
 
 
-@pytest.mark.parametrize(("width", "dark"), [(390, False), (1280, True), (320, False)], ids=["phone by day", "laptop by night", "narrow"])
-def test_everybody_can_use_these_pages(site: Site, device: Device, width: int, dark: bool) -> None:
-    made, a = sign_ups(site, 3 + width), site.town["groups"]["watch_a"]
-    visits = {
-        "fatima": [
-            "/leden/", f"/leden/aanmelding/{made['Piet']}/", f"/leden/groep/{a}/", f"/leden/lid/{member_of(site, 'Arie')}/",
-            "/leden/lijsten/", f"/leden/lijsten/{a_list(site)}/", "/leden/brieven/", "/leden/woon-je-hier/", "/leden/uitgezet/",
-            f"/leden/{member_of(site, 'Arie')}/uitzetten/", "/stuurgroep/", "/instellingen/noord/", "/groei/",
-        ],
-        "anna": ["/ik/adres/", "/ik/uit-de-groep/", "/nieuwe-buren/", "/brief/", "/ik/", "/"],
-    }  # fmt: skip
-    wrong: list[str] = []
-    for name, paths in visits.items():
-        page = device(name, paths[0], width=width, dark=dark, bypass_csp=True, reduced_motion="reduce")
-        for path in paths:
-            page.goto(site.url + path)
-            wrong += faults(page, f"{name} {path}", width)
-        if name == "anna":
-            wrong += moving(page, site, width)
-    assert not wrong, "\n".join(wrong)
+def test_everybody_can_use_these_pages(site: Site, device: Device) -> None:
+    made, a, looking = sign_ups(site, 3), site.town["groups"]["watch_a"], Looking()
+    looking.visit(looking.over(device("fatima", "/over/", **STILL)), site.url, [
+        "/leden/", f"/leden/aanmelding/{made['Piet']}/", f"/leden/groep/{a}/", f"/leden/lid/{member_of(site, 'Arie')}/",
+        "/leden/lijsten/", f"/leden/lijsten/{a_list(site)}/", "/leden/brieven/", "/leden/woon-je-hier/", "/leden/uitgezet/",
+        f"/leden/{member_of(site, 'Arie')}/uitzetten/", "/stuurgroep/", "/instellingen/noord/", "/groei/",
+    ])  # fmt: skip
+    anna = looking.over(device("anna", "/over/", **STILL))
+    looking.visit(anna, site.url, ["/ik/uit-de-groep/", "/nieuwe-buren/", "/brief/", "/ik/", "/", "/ik/adres/"])
+    moving(anna, looking)
+    looking.done()
 
 
-def moving(page: Page, site: Site, width: int) -> list[str]:
+def moving(page: Page, looking: Looking) -> None:
     """Moving house as far as the question whether it is right."""
-    page.goto(site.url + "/ik/adres/")
     page.locator("input[name=postcode]").fill("3262 CD")
     page.locator("input[name=number]").fill("7")
     page.locator("main form button").last.click()
-    wrong = faults(page, "address asked", width)
+    looking.at(page, "address asked")
     page.locator("input[name=street]").fill("Eikstraat")
     page.locator("select[name=neighbourhood]").select_option(index=1)
     page.locator("main form button").last.click()
     expect(page.locator("input[name=confirmed]")).to_have_count(1)
-    return wrong + faults(page, "address confirmed", width)
-
-
-def faults(page: Page, where: str, width: int) -> list[str]:
-    found: list[dict[str, Any]] = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    wrong = [f"{where}: {v['id']} {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found]
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    return [*wrong, f"{where} is {wide} px wide"] if wide > width else wrong
+    looking.at(page, "address confirmed")

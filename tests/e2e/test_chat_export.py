@@ -3,9 +3,9 @@
 import pathlib
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from tests.e2e.conftest import Device, Site
+from tests.e2e.looking import STILL, Looking
 
 pytestmark = pytest.mark.browser
 SETTLE = """
@@ -26,33 +26,20 @@ CHAT = """\
 def test_from_file_to_ended_case_on_a_phone(site: Site, device: Device, tmp_path: pathlib.Path) -> None:
     chat: int = site.place.run(SETTLE)
     (tmp_path / "chat.txt").write_text(CHAT)
-    page = device("fatima", f"/whatsapp/{chat}/inlezen/", bypass_csp=True, reduced_motion="reduce")
-    axe, wrong = Axe(), []
-
-    def look() -> None:
-        for dark in ("light", "dark"):
-            page.emulate_media(color_scheme=dark)
-            found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
-            wrong.extend(f"{page.url} {dark}: {v['id']} {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found)
-        page.set_viewport_size({"width": 320, "height": 844})
-        if page.evaluate("document.documentElement.scrollWidth") > 320:
-            wrong.append(f"{page.url} is too wide")
-        page.set_viewport_size({"width": 390, "height": 844})
-
-    look()
+    looking = Looking()
+    page = looking.over(device("fatima", "/over/", **STILL))
+    looking.visit(page, site.url, [f"/whatsapp/{chat}/inlezen/"])
     page.set_input_files("input[type=file]", tmp_path / "chat.txt")
     page.get_by_role("button", name="Kijk wat erin staat").click()
     expect(page.get_by_text("In het bestand staat 02-05-2022")).to_be_visible()
-    look()
+    looking.at(page, page.url)
     page.get_by_label("2 mei 2022").check()
     page.get_by_role("button", name="Lees het zo").click()
     expect(page.get_by_text("Van 2 mei 2022 tot en met 3 mei 2022")).to_be_visible()
     where = page.url
-    for part in ("", "mensen/", "cijfers/", "gesprekken/"):
-        page.goto(where + part)
-        look()
+    looking.visit(page, where, ("", "mensen/", "cijfers/", "gesprekken/"))
     page.get_by_role("link", name="Man voelt aan autodeuren").click()
-    look()
+    looking.at(page, page.url)
     page.get_by_label("Welk bericht vertelt hoe het afliep?").select_option(index=3)
     page.get_by_label("112 gebeld door de melder").check()
     page.get_by_label("Bleek onschuldig").check()
@@ -64,4 +51,4 @@ def test_from_file_to_ended_case_on_a_phone(site: Site, device: Device, tmp_path
     neighbour.get_by_role("link", name="Man voelt aan autodeuren").click()
     expect(neighbour.get_by_text("Achteraf overgenomen uit WhatsApp")).to_be_visible()
     expect(neighbour.get_by_text("iemand uit de WhatsApp-groep").first).to_be_visible()
-    assert not wrong, "\n".join(wrong)
+    looking.done()

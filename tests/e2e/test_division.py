@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests import serving
 from tests.e2e.conftest import Site
+from tests.e2e.looking import STILL, Looking
 
 pytestmark = pytest.mark.browser
 
@@ -115,10 +115,9 @@ def says(page: Page, text: str) -> None:
     expect(page.get_by_role("log")).to_contain_text(text)
 
 
-@pytest.mark.parametrize(("width", "dark"), [(390, False), (1280, True)], ids=["phone by day", "laptop by night"])
-def test_axe_finds_nothing_and_nothing_is_too_wide(grown: Site, device: Device, width: int, dark: bool) -> None:
-    axe, wrong = Axe(), []
-    page = device("fatima", "/groei/", width=width, dark=dark, bypass_csp=True, reduced_motion="reduce")
+def test_everybody_can_use_the_pages_about_growth(grown: Site, device: Device) -> None:
+    looking = Looking()
+    page = looking.over(device("fatima", "/groei/", **STILL))
     paths = ["/groei/", *(f"/groei/{grown.town['steering']}/nieuw/{kind}/" for kind in ("create", "move"))]
     propose = page.locator("form[action*='/verdeel/'] button").first
     if propose.count():
@@ -127,13 +126,8 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(grown: Site, device: Device, 
     else:
         page.locator("a[href*='/groei/voorstel/']").first.click()
     paths.append(page.url.removeprefix(grown.url).split("#")[0])
-    for path in [*paths, f"{paths[-1]}voer-uit/"]:
-        page.goto(grown.url + path)
-        found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        wrong += [f"{path}: {v['id']} {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            wrong.append(f"{path} is too wide")
-    assert not wrong, "\n".join(wrong)
+    looking.visit(page, grown.url, [*paths, f"{paths[-1]}voer-uit/"])
+    looking.done()
 
 
 def test_an_outline_is_drawn_with_taps_and_with_the_keyboard(grown: Site, device: Device) -> None:
@@ -190,27 +184,22 @@ def test_a_neighbourhood_is_split_without_scripts(grown: Site, device: Device) -
     expect(page.get_by_role("link", name="Kadebuurt")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("width", "dark"), [(320, False), (1280, True)], ids=["narrow", "laptop by night"])
-def test_everybody_can_use_the_pages_about_neighbourhoods(grown: Site, device: Device, width: int, dark: bool) -> None:
+def test_everybody_can_use_the_pages_about_neighbourhoods(grown: Site, device: Device) -> None:
     where = grown.place.run(
         "from meldkring.places.models import Neighbourhood\nprint(json.dumps(Neighbourhood.objects.get(name='Haven').pk))"
     )
-    page, wrong = device("fatima", "/buurten/noord/", width=width, dark=dark, bypass_csp=True, reduced_motion="reduce"), list[str]()
-
-    def look(name: str) -> None:
-        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        wrong.extend(f"{name}: {v['id']} {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found)
-        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
-            wrong.append(f"{name} is {wide} px wide")
-
-    for path in ("/buurten/noord/", "/buurten/noord/nieuw/", *(f"/buurt/{where}/{end}" for end in ("", "weg/", "adressen/", "splitsen/"))):
-        page.goto(grown.url + path)
-        look(path)
+    looking = Looking()
+    page = looking.over(device("fatima", "/buurten/noord/", **STILL))
+    looking.visit(
+        page,
+        grown.url,
+        ["/buurten/noord/", "/buurten/noord/nieuw/", *(f"/buurt/{where}/{end}" for end in ("", "weg/", "adressen/", "splitsen/"))],
+    )
     page.get_by_label("Hoe heet de nieuwe buurt?").fill("Kadebuurt")
     page.get_by_label("Postcodes").fill("1234\nx")
     page.get_by_role("button", name="Laat zien wat er verandert").click()
-    look("a wrong line")
+    looking.at(page, "a wrong line")
     page.get_by_label("Postcodes").fill("1234")
     page.get_by_role("button", name="Laat zien wat er verandert").click()
-    look("what changes")
-    assert not wrong, "\n".join(wrong)
+    looking.at(page, "what changes")
+    looking.done()

@@ -23,8 +23,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterat
     """As every site of these tests, and a push service on this machine may be used."""
     folder = tmp_path_factory.mktemp("phone")
     place = serving.Place(folder, MELDKRING_DATA=str(folder), PUSH_MAY_BE_LOCAL="yes")
-    place.make_database()
-    town = place.run(EVERYBODY)
+    town = serving.settle(place, EVERYBODY)
     with place.serving() as server:
         yield Site(place, server.url, town)
 

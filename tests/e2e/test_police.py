@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import expect
 from tests.e2e.conftest import Device, Site
-from tests.e2e.test_accessibility import WIDE, complains
+from tests.e2e.looking import STILL, Looking
 
 pytestmark = pytest.mark.browser
 
@@ -100,15 +99,8 @@ def test_the_desk_follows_advice_with_one_tap(site: Site, device: Device, above:
     expect(device("bea").get_by_text("Iemand rent weg").first).to_be_visible()
 
 
-def listen(page: Page, said: list[ConsoleMessage]) -> None:
-    page.on("console", lambda one: said.append(one))
-
-
-@pytest.mark.parametrize(("width", "dark"), [(320, False), (1280, True)], ids=["narrow by day", "laptop by night"])
-def test_everybody_can_use_the_pages_of_the_police(site: Site, device: Device, above: int, width: int, dark: bool) -> None:
-    """No axe violation, no sideways scrolling at 320 px, a quiet console."""
-    axe, wrong = Axe(), list[str]()
-    said: list[ConsoleMessage] = []
+def test_everybody_can_use_the_pages_of_the_police(site: Site, device: Device, above: int) -> None:
+    looking = Looking()
     steering = [
         "/politie/",
         "/politie/post/",
@@ -121,15 +113,10 @@ def test_everybody_can_use_the_pages_of_the_police(site: Site, device: Device, a
         "fatima": [*steering, "/politie/agent/voorstel/noord/", f"/politie/adres/{above}/"],
         "officer": ["/politie/", "/politiebericht/"],
     }.items():
-        page = device(name, "/over/", width=width, dark=dark, bypass_csp=True, reduced_motion="reduce")
-        listen(page, said)
+        page = looking.over(device(name, "/over/", **STILL))
         for path in paths:
             assert page.goto(site.url + path).status == 200, path
             for more in page.locator("main details").all():
                 more.evaluate("(part) => { part.open = true; }")
-            found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
-            wrong += [f"{name} {path}: {v['id']} {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found]
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append(f"{name} {path} is too wide: {page.evaluate(WIDE)}")
-    wrong += [one.text for one in said if complains(one)]
-    assert not wrong, "\n".join(wrong)
+            looking.at(page, f"{name} {path}")
+    looking.done()

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests import serving
+from tests.e2e.looking import STILL, Looking
 
 pytestmark = pytest.mark.browser
 TEXT = "Twee mannen voelen aan autodeuren in mijn straat"
@@ -140,13 +140,6 @@ def test_a_provider_that_brings_twice_and_one_that_falters_lose_and_double_nothi
 
 
 def test_everybody_can_use_it(demo: str, open_page: Open) -> None:
-    wrong = []
-    for width, dark in ((390, False), (1280, True)):
-        page = open_page(width=width, dark=dark, bypass_csp=True, reduced_motion="reduce")
-        page.goto(f"{demo}/demo/telefoon/")
-        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        wrong += [f"{width}: {v['id']} {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found]
-    page = open_page(width=320)
-    page.goto(f"{demo}/demo/telefoon/")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert not wrong, "\n".join(wrong)
+    looking = Looking()
+    looking.visit(looking.over(open_page(width=390, **STILL)), demo, ["/demo/telefoon/"])
+    looking.done()

@@ -1,20 +1,14 @@
 """Can somebody who saw the sign in the street sign up with one hand and a phone, and go on later on a laptop? (S24, S25)"""
 
-import re
-import time
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from tests import serving
-from tests.e2e.conftest import EVERYBODY, Device, Site
+from tests.e2e.conftest import Device, Site
+from tests.e2e.looking import STILL, Looking
 
 pytestmark = [pytest.mark.browser, pytest.mark.requirement("S24"), pytest.mark.requirement("S25")]
 
 THUMB = 44
-BUURTEN = """
+BEFORE = """
 from meldkring.places import neighbourhoods
 from meldkring.places.models import District
 noord = District.objects.get(slug="noord")
@@ -29,30 +23,6 @@ noord, fatima = District.objects.get(slug="noord"), Person.objects.get(email="fa
 texts = rules.texts(rules.publish_default(noord))
 rules.publish(noord, [("living-here", "Je bent 16 jaar of ouder."), *texts[1:]], by=fatima)
 """
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Site]:
-    """The town with neighbourhoods in Noord, on a site of which we can read the e-mail."""
-    folder = tmp_path_factory.mktemp("site")
-    place = serving.Place(folder, MELDKRING_DATA=str(folder), EMAIL_URL="filemail:///mail")
-    place.make_database()
-    town = place.run(EVERYBODY)
-    place.run(BUURTEN)
-    with place.serving() as server:
-        yield Site(place, server.url, town)
-
-
-def code(site: Site, address: str) -> str:
-    """The six digits in the e-mail to this address; it goes out a moment after the page."""
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        for path in (site.place.folder / "mail").glob("*"):
-            said = path.read_text()
-            if f"To: {address}" in said and (found := re.search(r"^(\d{6})\s*$", said, re.MULTILINE)):
-                return found[1]
-        time.sleep(0.1)
-    raise AssertionError(f"no code to {address}")
 
 
 def fits_a_thumb(page: Page) -> None:
@@ -89,7 +59,7 @@ def test_signing_up_on_a_phone(site: Site, device: Device, script: bool) -> None
     fits_a_thumb(page)
     page.get_by_role("button", name="een code").click()
     expect(page.get_by_text("We kunnen nu geen sms sturen")).to_be_visible()
-    page.get_by_label("De zes cijfers uit de e-mail").fill(code(site, email))
+    page.get_by_label("De zes cijfers uit de e-mail").fill(site.code(email))
     fits_a_thumb(page)
     page.get_by_role("button", name="Verder").click()
     rules = page.locator("input[name=rule]")
@@ -108,7 +78,7 @@ def test_half_way_on_a_phone_and_on_with_a_laptop(site: Site, device: Device) ->
     who(phone)
     phone.get_by_label("Je e-mailadres").fill("mo@example.org")
     phone.get_by_role("button", name="een code").click()
-    digits = code(site, "mo@example.org")
+    digits = site.code("mo@example.org")
     laptop = device("", "/noord/meedoen/", width=1280)
     laptop.get_by_role("link", name="Was je al begonnen").click()
     laptop.get_by_label("Je e-mailadres").fill("mo@example.org")
@@ -130,54 +100,45 @@ def test_a_member_reads_what_changed_and_accepts_it(site: Site, device: Device) 
     expect(page.get_by_role("link", name="Lees de spelregels")).to_be_hidden()
 
 
-@pytest.mark.parametrize(("width", "dark"), [(390, False), (1280, True)], ids=["phone by day", "laptop by night"])
-def test_axe_finds_nothing(site: Site, device: Device, width: int, dark: bool) -> None:
-    wrong = [
-        f"{where}: {found['id']} {[n['html'][:160] for n in found['nodes'][:3]]}" for where, found in _violations(site, device, width, dark)
-    ]
-    assert not wrong, "\n".join(wrong)
+def test_everybody_can_sign_up(site: Site, device: Device) -> None:
+    """Every step, also with mistakes in it, and the pages about the house rules."""
+    looking, email = Looking(), "everybody@example.org"
+    page = looking.over(device("", "/over/", **STILL))
 
-
-def _violations(site: Site, device: Device, width: int, dark: bool) -> Iterator[tuple[str, Any]]:
-    axe, email = Axe(), f"axe{width}@example.org"
-    page = device("", "/", width=width, dark=dark, bypass_csp=True, reduced_motion="reduce")
-
-    def look(where: str, heading: str = "") -> Iterator[tuple[str, Any]]:
+    def look(where: str, heading: str = "") -> None:
         if heading:  # a step that a button leads to has to have come first
             expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
         page.wait_for_load_state()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, where
-        for found in axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]:
-            yield where, found
+        looking.at(page, where)
 
-    for path in ("/", "/noord/", "/noord/?taal=en", "/?taal=nl", "/nog-geen-wijk/", "/noord/meedoen/verder/", "/noord/meedoen/"):
-        page.goto(site.url + path)
-        yield from look(path)
+    looking.visit(
+        page, site.url, ["/", "/noord/", "/noord/?taal=en", "/?taal=nl", "/nog-geen-wijk/", "/noord/meedoen/verder/", "/noord/meedoen/"]
+    )
     who(page, postcode="1012AB")
     expect(page.get_by_text("In welke buurt woon je?")).to_be_visible()
-    yield from look("choose a neighbourhood")
+    look("choose a neighbourhood")
     page.get_by_label("Oostwal").check()
     page.get_by_role("button", name="Verder").click()
-    yield from look("step 2", "Hoe kunnen we je bereiken")
+    look("step 2", "Hoe kunnen we je bereiken")
     page.get_by_label("Je e-mailadres").fill(email)
     page.get_by_role("button", name="een code").click()
     page.get_by_label("De zes cijfers uit de e-mail").fill("12")
     page.get_by_role("button", name="Verder").click()
     expect(page.get_by_text("Een code heeft zes cijfers").first).to_be_visible()
-    yield from look("step 3")
-    page.get_by_label("De zes cijfers uit de e-mail").fill(code(site, email))
+    look("step 3")
+    page.get_by_label("De zes cijfers uit de e-mail").fill(site.code(email))
     page.get_by_role("button", name="Verder").click()
-    yield from look("step 4", "De spelregels")
+    look("step 4", "De spelregels")
     for rule in page.locator("input[name=rule]").all():
         rule.check()
     page.get_by_role("button", name="Ik doe mee").click()
-    yield from look("status", "Dank je wel")
-    page.goto(site.url + "/noord/meedoen/stoppen/")
-    yield from look("stop")
-    page = device("fatima", "/spelregels/", width=width, dark=dark, bypass_csp=True, reduced_motion="reduce")
-    yield from look("house rules")
+    look("status", "Dank je wel")
+    looking.visit(page, site.url, ["/noord/meedoen/stoppen/"])
+    page = looking.over(device("fatima", "/over/", **STILL))
+    looking.visit(page, site.url, ["/spelregels/"])
     page.get_by_role("link", name="Verander de spelregels").first.click()
-    yield from look("change the rules", "Spelregels veranderen")
+    look("change the rules", "Spelregels veranderen")
     page.get_by_role("button", name="Kijk wat er verandert").click()
     expect(page.locator("#changes")).to_be_visible()
-    yield from look("what changes")
+    look("what changes")
+    looking.done()

@@ -88,7 +88,7 @@ def some_plan(v: Village, data: st.DataObject) -> Plan | None:
 
 
 @settings(
-    max_examples=20,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),

@@ -1,4 +1,4 @@
-"""What does a visitor find: the page of a district, the list and the map of all of them, and what others show of it? (S1, S2, S3)"""
+"""What does a visitor find: the page of a district, the list and the map of all of them, and what others show of it?"""
 
 import json
 import re

@@ -206,6 +206,7 @@ def _once(name: str, make: Callable[[Place], None]) -> pathlib.Path:
     with (run / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
+            shutil.rmtree(making, ignore_errors=True)  # of one who failed
             making.mkdir()
             make(Place(run, MELDKRING_DATA=str(making)))
             making.rename(made)
@@ -213,7 +214,7 @@ def _once(name: str, make: Callable[[Place], None]) -> pathlib.Path:
 
 
 def _migrate(place: Place) -> None:
-    done = place.command("migrate", "--verbosity", "0", timeout=180)
+    done = place.command("migrate", "--verbosity", "0", timeout=600)
     assert done.returncode == 0, done.stderr
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time as time_of
 from datetime import time, timedelta
 
 import pytest
@@ -398,9 +397,7 @@ def test_a_stop_is_obeyed_while_others_are_being_told(monkeypatch: pytest.Monkey
         task = asyncio.create_task(worker.run({"telegram": slow}, NoHttp()))
         while len(slow.letters) < 8:
             await asyncio.sleep(0.01)
-        began = time_of.monotonic()
         await sync_to_async(stop, thread_sensitive=False)()
-        assert time_of.monotonic() - began < 1
         slow.may_answer.set()
         while len(slow.letters) < 30:
             await asyncio.sleep(0.01)

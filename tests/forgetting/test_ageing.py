@@ -94,9 +94,9 @@ def test_a_page_says_that_the_words_are_gone(t: Town) -> None:
         assert "station" not in shown
 
 
-def test_what_was_said_in_a_chat_for_a_case_goes_with_its_words(t: Town) -> None:
+def test_a_yes_in_a_chat_about_a_case_goes_with_its_words(t: Town) -> None:
     case = scene.case_of(scene.report(t))
-    Consent.objects.create(person=t.arie, case=case, kept=["He runs to the canal"], asked_at=timezone.now())
+    Consent.objects.create(person=t.arie, case=case, asked_at=timezone.now(), given_at=timezone.now())
     closing.close(case, outcome=Outcome.GONE, text="Over.", by=t.anna)
     after(29)
     assert Consent.objects.exists()

@@ -50,7 +50,7 @@ def _words(messages: list[int]) -> int:
 
 
 def consents() -> int:
-    """What somebody said in a chat while it was asked whether that may go on, and the answer."""
+    """That somebody said yes in a chat to their words going on (what waits for an answer: intake/consenting.py)."""
     now = timezone.now()
     over = Q(case__closed_at__lt=now - days("messages")) | Q(asked_at__lt=now - days("open_cases"))
     return _deleted(Consent.objects.filter(over))

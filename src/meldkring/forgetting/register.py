@@ -125,7 +125,7 @@ REGISTER = (
     Kept("delivery.Delivery", _("what was sent to you, and what became of it"),
          _("%(deliveries)s"), whose=("address__person",), secret=("words",)),
     Kept("delivery.ReceiptRow", _("receipts of providers"), _("2 days")),
-    Kept("intake.Incoming", _("what came in through a channel, as it came"), _("a week after it was worked, 30 days at most")),
+    Kept("intake.Incoming", _("what came in through a channel, as it came"), _("half an hour after it was worked, 30 days at most")),
     Kept("intake.PoliceMail", _("mail of the police"), _("the mail itself 30 days"), by=("by",)),
     Kept("intake.Consent", _("whether your words about a case may go on through a channel"),
          _("as long as the words of the message"), whose=("person",)),

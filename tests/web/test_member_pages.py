@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from tests.town import Town, town
 
 from meldkring.cases import access, closing, forwarding, reporting
@@ -363,3 +363,16 @@ def test_a_wrong_code_is_told(place: Town) -> None:
     page = client.post(reverse("account_confirm_login_code"), {"code": "000000"})
     assert page.status_code == 200
     assert "field--invalid" in page.content.decode()
+
+
+def test_what_goes_wrong_is_said_in_words(place: Town) -> None:
+    """An old form, and a mistake of ours: with what to do now, in the language of who reads it."""
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(place.anna, backend="allauth.account.auth_backends.AuthenticationBackend")
+    refused = strict.post("/melden/", {"text": "Iemand klimt over het hek"})
+    assert refused.status_code == 403
+    assert "This was not sent" in refused.content.decode()
+    with translation.override("nl"):
+        broken = render_to_string("500.html")
+    assert "Er ging hier iets mis" in broken
+    assert 'href="tel:112"' in broken

@@ -178,8 +178,8 @@ def _known(messages: Iterable[Message]) -> dict[int, frozenset[str]]:
     """The names of everybody in the districts where each message stands, and of its author."""
     asked = list(messages)
     stands: dict[int, set[int]] = {m.pk: set() for m in asked}
-    for message, district in Posting.objects.filter(message__in=asked, withdrawn_at=None).values_list("message", "group__district"):
-        stands[message] |= {district} if district else set()
+    for pk, district in Posting.objects.filter(message__in=asked, withdrawn_at=None).values_list("message", "group__district"):
+        stands[pk] |= {district} if district else set()
     by_districts: dict[frozenset[int], frozenset[str]] = {}
     found = {}
     for message in asked:

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from meldkring.demo import playing
 from meldkring.demo.town import Town
 from meldkring.people.models import Person
-from meldkring.web import demo
+from meldkring.web.demo import bar
 
 
 @pytest.fixture
@@ -30,24 +30,24 @@ def test_outside_the_demo_there_is_no_such_address(client: Client, town: Town) -
 def test_outside_the_demo_the_views_refuse_even_when_they_are_reached(town: Town) -> None:
     request = RequestFactory().post("/")
     with pytest.raises(Http404):
-        demo.demo_as(request, pk=Person.objects.get(first_name="Anna").pk)
+        bar.demo_as(request, pk=Person.objects.get(first_name="Anna").pk)
     with pytest.raises(Http404):
-        demo.demo_play(request)
+        bar.demo_play(request)
 
 
 def test_outside_the_demo_there_is_no_bar(client: Client, town: Town) -> None:
-    assert demo.bar(RequestFactory().get("/")) == {}
+    assert bar.bar(RequestFactory().get("/")) == {}
     client.force_login(Person.objects.get(first_name="Anna"))
     assert b"/demo/" not in client.get("/").content
 
 
 def test_nine_people_to_look_along_as(in_demo: None) -> None:
-    shown = demo.bar(RequestFactory().get("/"))["demo_people"]
+    shown = bar.bar(RequestFactory().get("/"))["demo_people"]
     assert [p["role"] for p in shown] == ["Anna", "Peter", "Marjan", "Youssef", "Fatma", "Karin", "Wijkagent Sam", "Noor", "Ravi"]
 
 
 def test_each_of_them_can_look_at_the_home_page(in_demo: None, client: Client) -> None:
-    for person in demo.bar(RequestFactory().get("/"))["demo_people"]:
+    for person in bar.bar(RequestFactory().get("/"))["demo_people"]:
         assert client.post(person["url"]).status_code == 302
         assert client.session["_auth_user_id"] == str(person["pk"])
         page = client.get("/", follow=True)

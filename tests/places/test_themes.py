@@ -18,7 +18,7 @@ from meldkring.groups import roles, theming
 from meldkring.people.models import Person
 from meldkring.places import outside, themes
 from meldkring.places.models import Municipality
-from meldkring.web import themes as pages
+from meldkring.web.municipality import themes as pages
 
 GOOD = """
 /* Waterdam, by day */

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from meldkring.web.kept_pages import KeptPages
+from meldkring.web.frame.kept_pages import KeptPages
 
 MARK = (b"cache-control", b"public, max-age=0, s-maxage=60")
 

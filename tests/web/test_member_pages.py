@@ -22,7 +22,7 @@ from meldkring.messaging import letters
 from meldkring.messaging.models import Message, Posting, ReadMark
 from meldkring.people import mailing, tokens
 from meldkring.people.models import Person
-from meldkring.web import showing
+from meldkring.web.frame import showing
 
 pytestmark = pytest.mark.django_db
 TEXT = "Two men at the car doors"

@@ -18,7 +18,7 @@ from meldkring.channels import push_sealing
 from meldkring.delivery import addresses, fanout, preferences
 from meldkring.delivery.models import Address, Delivery
 from meldkring.people.models import Person
-from meldkring.web import devices
+from meldkring.web.channels import devices
 
 PAGE = "/ik/meldingen/"
 State = Delivery.State

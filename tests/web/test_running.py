@@ -22,7 +22,7 @@ from meldkring.joining import founding, rules
 from meldkring.people.models import Person
 from meldkring.places import settings
 from meldkring.places.models import District, Neighbourhood
-from meldkring.web import running_forms
+from meldkring.web.running import forms
 
 pytestmark = pytest.mark.django_db
 
@@ -226,7 +226,7 @@ def test_the_first_run_page_needs_the_key_and_works_once(capsys: pytest.CaptureF
 
 def test_every_setting_of_a_district_has_a_place_on_the_page(place: Town) -> None:
     """What is added to a district is added to its page; only its name, address, municipality, public page and end stand elsewhere."""
-    shown = [name for _heading, names in running_forms.SettingsForm.PARTS for name in names]
+    shown = [name for _heading, names in forms.SettingsForm.PARTS for name in names]
     assert sorted(shown) == sorted(settings.NAMES)
     elsewhere = {"id", "municipality", "name", "slug", "is_public", "closed_at", "closed_reason", "merged_into"}
     assert {field.name for field in District._meta.concrete_fields} - elsewhere == set(shown)

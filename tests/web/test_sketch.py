@@ -4,7 +4,7 @@ import pytest
 
 from meldkring.cases.models import Contribution
 from meldkring.places.models import Neighbourhood
-from meldkring.web import sketch
+from meldkring.web.member import sketch
 
 SQUARE = {"type": "Polygon", "coordinates": [[[4.40, 51.82], [4.41, 51.82], [4.41, 51.83], [4.40, 51.83], [4.40, 51.82]]]}
 

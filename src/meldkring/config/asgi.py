@@ -20,7 +20,7 @@ from meldkring.live.hub import Hub  # noqa: E402
 from meldkring.live.stream import Stream  # noqa: E402
 from meldkring.places import outside  # noqa: E402
 from meldkring.web import live  # noqa: E402
-from meldkring.web.kept_pages import KeptPages  # noqa: E402
+from meldkring.web.frame.kept_pages import KeptPages  # noqa: E402
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]

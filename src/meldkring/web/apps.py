@@ -11,5 +11,5 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         # By name: models can only be imported once every app is there.
-        importlib.import_module("meldkring.web.second_factor").connect()
+        importlib.import_module("meldkring.web.frame.second_factor").connect()
         importlib.import_module("meldkring.groups.official_sign_in").connect()

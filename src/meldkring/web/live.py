@@ -23,7 +23,7 @@ from meldkring.live.stream import Visitor
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Change, Kind, Posting
 from meldkring.people.models import Person
-from meldkring.web import showing
+from meldkring.web.frame import showing
 
 MOST = 200
 AT_ONCE = 500

@@ -2,38 +2,21 @@
 
 from django.conf import settings
 
-from meldkring.web import (
-    chat_urls,
-    delivery_urls,
-    demo_urls,
-    figures_urls,
-    growth_urls,
-    leaving_urls,
-    member_urls,
-    members_urls,
-    neighbourhoods_urls,
-    police_urls,
-    public_urls,
-    publicity_urls,
-    running_urls,
-    sign_up_urls,
-    steering_urls,
-)
+from meldkring.web.channels import urls as channels
+from meldkring.web.chats import urls as chats
+from meldkring.web.demo import urls as demo
+from meldkring.web.growth import urls as growth
+from meldkring.web.member import urls as member
+from meldkring.web.membership import urls as membership
+from meldkring.web.municipality import urls as municipality
+from meldkring.web.police import urls as police
+from meldkring.web.publicity import urls as publicity
+from meldkring.web.running import urls as running
+from meldkring.web.steering import urls as steering
+from meldkring.web.visitors import urls as visitors
 
-urlpatterns = [
-    *member_urls.urlpatterns,
-    *steering_urls.urlpatterns,
-    *members_urls.urlpatterns,
-    *leaving_urls.urlpatterns,
-    *police_urls.urlpatterns,
-    *running_urls.urlpatterns,
-    *growth_urls.urlpatterns,
-    *neighbourhoods_urls.urlpatterns,
-    *delivery_urls.urlpatterns,
-    *publicity_urls.urlpatterns,
-    *chat_urls.urlpatterns,
-    *figures_urls.urlpatterns,
-]
+ROOMS = [member, steering, membership, police, running, growth, channels, publicity, chats, municipality]
 if settings.DEMO:
-    urlpatterns += demo_urls.urlpatterns
-urlpatterns += [*public_urls.urlpatterns, *sign_up_urls.urlpatterns]
+    ROOMS.append(demo)
+
+urlpatterns = [address for room in [*ROOMS, visitors] for address in room.urlpatterns]

@@ -1,0 +1,1 @@
+"""What only the demo has: looking along as somebody else, and a pretended chat."""

@@ -1,0 +1,1 @@
+"""The pages about members: admission, lists, proof of living there, moving, leaving, expelling."""

@@ -1,0 +1,1 @@
+"""The pages of who oversees: figures, districts, linking, roles, the look."""

@@ -1,0 +1,1 @@
+"""The pages about messages from and for the police."""

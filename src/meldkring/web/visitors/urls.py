@@ -1,0 +1,45 @@
+"""The addresses of the pages for who comes to look, to sign up or to begin. A district's own address comes last: it may be any word not taken."""
+
+from django.urls import URLPattern, path
+
+from meldkring.web.visitors import about, complaints, district, found_by, house_rules, sign_up, sign_up_after, starting
+
+urlpatterns: list[URLPattern] = [
+    path("privacy/", about.privacy, name="privacy"),
+    path("toegankelijkheid/", about.accessibility, name="accessibility"),
+    path("over/", about.about, name="about"),
+    path(".well-known/security.txt", about.security, name="security"),
+    path("sitemap.xml", found_by.sitemap, name="sitemap"),
+    path("robots.txt", found_by.robots, name="robots"),
+    path("plaatje.png", found_by.picture, name="picture"),
+    path("kaart/", district.on_map, name="districts_map"),
+    path("klachten/", complaints.complaints, name="complaints"),
+    path("klachten/<int:pk>/", complaints.complaint, name="complaint"),
+    path("klachten/<int:pk>/afsluiten/", complaints.close, name="complaint_close"),
+    path("klachten/<int:pk>/brief/", complaints.letter, name="complaint_letter"),
+    path("beginnen/", starting.guide, name="start_here"),
+    path("beginnen/gegevens/", starting.answers, name="start_answers"),
+    path("beginnen/code/", starting.code, name="start_code"),
+    path("beginnen/code/opnieuw/", starting.code_again, name="start_code_again"),
+    path("beginnen/aanvragen/", starting.asked, name="start_asked"),
+    path("beginnen/aanvragen/<int:pk>/", starting.decide, name="start_decide"),
+    path("beginnen/lijst/<slug:slug>/", starting.steps, name="start_steps"),
+    path("beginnen/lijst/<slug:slug>/open/", starting.open_to_public, name="start_open"),
+    path("<slug:slug>/welkom/<slug:word>/", starting.invited, name="district_invited"),
+    path("<slug:slug>/klacht/", complaints.complain, name="complain"),
+    path("<slug:slug>/plaatje.png", found_by.picture, name="district_picture"),
+    path("<slug:slug>/poster.pdf", found_by.poster, name="district_poster"),
+    path("<slug:slug>/badge.svg", found_by.badge, name="district_badge"),
+    path("<slug:slug>/badge/", found_by.badge_page, name="district_badge_page"),
+    path("spelregels/", house_rules.house_rules, name="house_rules"),
+    path("spelregels/<int:pk>/wijzigen/", house_rules.edit, name="house_rules_edit"),
+    path("wijk-zoeken/", district.find, name="find_district"),
+    path("nog-geen-wijk/", sign_up_after.elsewhere, name="elsewhere"),
+    path("<slug:slug>/meedoen/", sign_up.sign_up, name="sign_up"),
+    path("<slug:slug>/meedoen/code/", sign_up.again, name="sign_up_again"),
+    path("<slug:slug>/meedoen/verder/", sign_up_after.resume, name="sign_up_resume"),
+    path("<slug:slug>/meedoen/verder/<str:token>/", sign_up_after.go_on, name="sign_up_go_on"),
+    path("<slug:slug>/meedoen/status/", sign_up_after.status, name="sign_up_status"),
+    path("<slug:slug>/meedoen/stoppen/", sign_up_after.withdraw, name="sign_up_withdraw"),
+    path("<slug:slug>/", district.district, name="district"),
+]

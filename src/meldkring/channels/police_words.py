@@ -125,7 +125,9 @@ def understood(words: str, subject: str = "") -> Reading:
     if not found.keys() - {"subject", "at"}:
         found["description"] = [_clean(line) for line in _body(words)]
     found.setdefault("subject", [_about(subject)])
-    short = {name: " ".join(found.get(name, [])).strip()[:LONGEST_FIELD].strip() for name in ("subject", "place", "persons", "vehicle", "until")}
+    short = {
+        name: " ".join(found.get(name, [])).strip()[:LONGEST_FIELD].strip() for name in ("subject", "place", "persons", "vehicle", "until")
+    }
     long = {name: "\n".join(found.get(name, [])).strip()[:LONGEST].strip() for name in ("description", "to_do")}
     way = _direction(" ".join(found.get("direction", [])))
     return Reading(**short, **long, direction=way, number=" ".join(found.get("number", [])).strip()[:40].strip())

@@ -50,7 +50,7 @@ def test_an_evening_of_the_phone_manager(site: Site, device: Device, width: int)
     for name in ("Noor", "Wilhelmina-Johanna"):
         page.locator(f"input[name=application][value='{made[name]}']").check()
     press(page, "/leden/toelaten/")
-    expect(page.locator(".alert--success")).to_be_visible()
+    expect(page.locator(".alert--success:visible")).to_be_visible()
     expect(page.locator(f"a[href='/leden/aanmelding/{made['Noor']}/']")).to_have_count(0)
 
     page.locator(f"a[href='/leden/aanmelding/{made['Els']}/']").click()

@@ -159,7 +159,7 @@ def test_an_outline_is_drawn_with_taps_and_with_the_keyboard(grown: Site, device
     page.get_by_role("button", name="Laat zien wat er verandert").click()
     if page.url.endswith("/nieuw/"):
         page.get_by_role("button", name="Ja, verander het").click()
-    expect(page.locator(".alert--success")).to_be_visible()
+    expect(page.locator(".alert--success:visible")).to_be_visible()
     expect(page.get_by_role("link", name="Kade", exact=True).first).to_be_visible()
 
 
@@ -178,7 +178,7 @@ def test_a_neighbourhood_is_split_without_scripts(grown: Site, device: Device) -
     page.get_by_role("button", name="Laat zien wat er verandert").click()
     expect(page.get_by_role("heading", name="Dit verandert er")).to_be_visible()
     page.get_by_role("button", name="Ja, verander het").click()
-    expect(page.locator(".alert--success")).to_contain_text("5 leden")
+    expect(page.locator(".alert--success:visible")).to_contain_text("5 leden")
     page.locator(".alert--info a").click()
     page.get_by_role("button", name="Ja, draai").click()
     expect(page.get_by_role("link", name="Kadebuurt")).to_have_count(0)

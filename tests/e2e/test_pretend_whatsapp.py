@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -106,7 +107,8 @@ def test_facts_at_once_and_the_words_when_somebody_released_them(demo: str, wim:
         [said],
     )
     assert "/casus/" in made
-    alarm = wim.locator(".pretend__line--ours", has_text="Alarm · De Laning").last
+    here = wim.locator(f"a[href$='{urlsplit(made).path}']")
+    alarm = wim.locator(".pretend__line--ours", has=here).filter(has_text="Alarm · De Laning").first
     expect(alarm).to_contain_text("112 gebeld", timeout=10_000)
     expect(alarm).not_to_contain_text("slot")
     alarm.get_by_role("button", name="Lees meer").click()

@@ -12,6 +12,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections, connection
+from django.urls import get_resolver
 
 from meldkring import bell
 from meldkring.channels import http, registry
@@ -45,6 +46,8 @@ def door() -> smtp_door.Door | None:
 async def run() -> None:
     """Tell and act until cancelled; whatever fails is logged and begun again."""
     ours, comes_in = channels(), door()
+    # All pages are loaded for the first address in a letter: that takes a second or more, and an alarm does not wait for it.
+    await asyncio.to_thread(lambda: get_resolver().url_patterns)
     async with http.Client() as client:
         while True:
             try:

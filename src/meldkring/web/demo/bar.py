@@ -1,6 +1,6 @@
 """The bar "look along as…": be one of the demo's people at once, and let a case play. It exists in the demo only.
 
-Outside the demo its addresses are not there (see `urls.py`), its bar is not drawn, and its views answer 404 all the same.
+Outside the demo its addresses are not there (see `web/urls.py`), its bar is not drawn, and its views answer 404 all the same.
 """
 
 from collections.abc import Callable

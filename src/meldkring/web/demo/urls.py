@@ -1,4 +1,4 @@
-"""The addresses of the demo's bar and of its pretend WhatsApp; `urls.py` takes them up in the demo only."""
+"""The addresses of the demo's bar and of its pretend WhatsApp; `web/urls.py` takes them up in the demo only."""
 
 from django.urls import path
 

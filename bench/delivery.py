@@ -21,6 +21,7 @@ import aiohttp
 from aiohttp import web
 
 MEMBERS, LETTERS, IN_FLIGHT = 100, 6000, 64
+LOOK = 0.2  # asking the sink costs time that is not the worker's
 
 
 # A sink: answers everything at once, over HTTP for push services and over SMTP for mail.
@@ -198,11 +199,11 @@ async def worked(port: int, letters: int) -> tuple[float, float]:
 
     async with http.Client() as client, aiohttp.ClientSession() as session:
         first = (await counted(session, port))["http"]
-        began, cpu = time.perf_counter(), time.process_time()
+        began, cpu = time.time(), time.process_time()
         task = asyncio.create_task(worker.run({"plain": Plain(port)}, client))
-        while (await counted(session, port))["http"] < first + letters:
-            await asyncio.sleep(0.02)
-        wall, spent = time.perf_counter() - began, time.process_time() - cpu
+        while (now := await counted(session, port))["http"] < first + letters:
+            await asyncio.sleep(LOOK)
+        wall, spent = now["last"] - began, time.process_time() - cpu
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     return letters / wall, letters / spent

@@ -449,3 +449,17 @@ def test_two_workers_at_once_never_take_the_same_letter() -> None:
     assert len(taken) == len(set(taken))
     # Whoever found nothing free at that moment stopped; what it left is still there for the next.
     assert Delivery.objects.waiting().count() == 40 - len(taken)
+
+
+def test_looking_for_work_reads_past_nothing_that_is_done(db: None) -> None:
+    """In SQLite too, where an index with a condition serves only a statement in which the condition can be read; loudest first without sorting."""
+    now = timezone.now()
+    due, claimed = Delivery.objects.due("web_push", now=now), Delivery.objects.claimed()
+    looks = {
+        "delivery_due": due.order_by("urgency", "due_at", "address_id")[:64],
+        "delivery_leased": claimed.filter(channel="web_push", lease_until__lt=now),
+        "delivery_reserved": Delivery.objects.reserving().filter(channel="web_push"),
+    }
+    for index, look in looks.items():
+        assert f"USING INDEX {index}" in (plan := look.explain()), plan
+        assert "TEMP B-TREE" not in plan, plan

@@ -116,7 +116,9 @@ def undo(placing: Placing, *, by: Person) -> Placing:
 def actions(found: Sequence[Posting]) -> dict[tuple[int, int], Action]:
     """In the letter about an alarm, for the steering members of a watch group with a chat group beside it: the way to the ready words."""
     alarms = [p for p in found if p.group.is_watch and preferences.urgency(p) is Urgency.ALARM]
-    beside = access.beside_any(p.group for p in alarms) if alarms else []
+    beside = access.beside_any(p.group for p in alarms)
+    if not alarms or not beside.exists():
+        return {}
     steering = {group.pk: c.group.run_by_id for c in beside for group in access.groups(c)}
     seats = Membership.objects.filter(group__in=steering.values(), role__in=roles.STEERING_ROLES, left_at=None).select_related("person")
     people = list(seats)

@@ -305,7 +305,7 @@ def backlog() -> Findings:
     """What lies waiting that should have gone?"""
     owed = Posting.objects.owed().filter(posted_at__lt=timezone.now() - auditor.SLOW_FANOUT).count()
     late, stuck = (
-        auditor.overdue().count(),
+        auditor.overdue().total(),
         Incoming.objects.filter(done_at=None, came_at__lt=timezone.now() - timedelta(minutes=5)).count(),
     )
     if owed:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 from collections.abc import Coroutine
@@ -23,6 +24,7 @@ from meldkring.intake import anymail_door, police_mail, smtp_door, strangers, ta
 logger = logging.getLogger(__name__)
 LOOK_AGAIN = 5.0
 BESIDE = 20
+COLLECT_AFTER = 10_000
 
 
 def channels() -> dict[str, Channel]:
@@ -48,6 +50,9 @@ async def run() -> None:
     ours, comes_in = channels(), door()
     # All pages are loaded for the first address in a letter: that takes a second or more, and an alarm does not wait for it.
     await asyncio.to_thread(lambda: get_resolver().url_patterns)
+    # What is loaded now stays, so the collector need not look through it again while letters go out; nor look at every few of those.
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
     async with http.Client() as client:
         while True:
             try:

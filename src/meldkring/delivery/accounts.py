@@ -75,7 +75,8 @@ def shut(channel: str, *, why: str) -> None:
 
 def opened(channel: str) -> None:
     """Something was accepted: the account works."""
-    if Account.objects.filter(channel=channel, shut_times__gt=0).update(shut_until=None, shut_times=0, shut_why=""):
+    shut_before = Account.objects.filter(channel=channel, shut_times__gt=0)
+    if shut_before.exists() and shut_before.update(shut_until=None, shut_times=0, shut_why=""):  # looking first costs no lock
         troubles.over("account", begins=f"{channel}:")
 
 

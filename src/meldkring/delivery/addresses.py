@@ -108,7 +108,8 @@ def works(addresses: Iterable[int]) -> None:
     """A provider took a letter for these addresses. Often it hears only later that it could not deliver, so failures are forgotten when the
     letter before this one did not fail either."""
     told = (Delivery.State.FAILED, Delivery.State.ACCEPTED, Delivery.State.SENT, Delivery.State.DELIVERED, Delivery.State.READ)
-    for address in Address.objects.filter(pk__in=list(addresses), failures__gt=0):
+    found = list(addresses)
+    for address in Address.objects.filter(pk__in=found, failures__gt=0) if found else ():
         latest = Delivery.objects.filter(address=address, state__in=told).order_by("-made_at").values_list("state", flat=True)[:2]
         if len(latest) == 2 and latest[1] != Delivery.State.FAILED:
             Address.objects.filter(pk=address.pk).update(failures=0)

@@ -3,10 +3,10 @@
 It runs with the clock of the pages, so it also speaks up when no worker is there at all.
 """
 
+from collections import Counter
 from datetime import timedelta
 
-from django.db import models
-from django.db.models import Q
+from django.db.models import Count
 from django.utils import timezone
 
 from meldkring.delivery import ledger, troubles
@@ -24,7 +24,7 @@ def look() -> list[Trouble]:
         troubles.note("not_fanned_out", "postings")
     else:
         troubles.over("not_fanned_out", "postings")
-    late = set(overdue().values_list("channel", flat=True).distinct())
+    late = overdue()
     for channel in late:
         troubles.note("overdue", channel)
     for trouble in Trouble.objects.filter(kind="overdue", over_at=None).exclude(about__in=late):
@@ -35,11 +35,11 @@ def look() -> list[Trouble]:
     return lasting
 
 
-def overdue() -> "models.QuerySet[Delivery]":
-    """What should have gone, or whose sender should have said what became of it, more than two minutes ago."""
+def overdue() -> Counter[str]:
+    """By channel how many should have gone, or should have heard from their sender, more than two minutes ago."""
     before = timezone.now() - SLOW_DELIVERY
-    found: models.QuerySet[Delivery] = Delivery.objects.filter(
-        Q(state__in=(Delivery.State.QUEUED, Delivery.State.UNKNOWN), due_at__lt=before)
-        | Q(state=Delivery.State.CLAIMED, lease_until__lt=before)
-    )
+    waiting, claimed = Delivery.objects.waiting().filter(due_at__lt=before), Delivery.objects.claimed().filter(lease_until__lt=before)
+    found: Counter[str] = Counter()
+    for which in (waiting, claimed):  # two questions, for each has an index of its own
+        found.update(dict(which.order_by().values_list("channel").annotate(Count("pk"))))
     return found

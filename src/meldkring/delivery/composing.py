@@ -6,7 +6,9 @@ A letter never suggests that it reached the police: it says whether 112 was call
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -34,7 +36,7 @@ def letters(
 
     Where only our own words may go, each delivery is marked whether it has no more than facts. `released`: whose words may go there, by message.
     """
-    postings = [d.posting for d in deliveries if d.posting]
+    postings = list({d.posting.pk: d.posting for d in deliveries if d.posting}.values())
     chains = access.chains(postings)
     judges = verdicts.offered(postings) if _has_room_for_verdicts(able) else {}
     offered = {key: action for offer in OFFERS for key, action in offer(postings).items()}
@@ -57,29 +59,27 @@ def letters(
         letter = _letter(parcel[0], written) if len(written) == len(parts) else None
         if letter and len(parcel) == 1:
             whose = parcel[0].posting_id or 0, parcel[0].address.person_id
-            letter = _with_more(letter, judges.get(whose, ()), offered.get(whose), bare=parcel[0].facts_only)
-        if letter and able.buttons and not able.inbound:
-            letter = _with_call(letter, parcel[0])
+            call = written[0].call if letter.urgency == Urgency.ALARM else None
+            letter = _with_more(letter, judges.get(whose, ()), (offered.get(whose), call), bare=parcel[0].facts_only)
         found.append((parcel, letter))
     return found
 
 
-def _with_more(letter: Letter, verdicts: tuple[Action, ...], more: Action | None, *, bare: bool) -> Letter:
-    """With the buttons of who judges, who has to read first what is judged; and what parts above this one offer."""
+def _with_more(letter: Letter, verdicts: tuple[Action, ...], more: Iterable[Action | None], *, bare: bool) -> Letter:
+    """With the buttons of who judges, who has to read first what is judged; and what else may be done with it."""
     if verdicts and bare:
         with translation.override(letter.language):
             verdicts = (Action("show", _("Read and judge")),)
-    return replace(letter, actions=(*(verdicts or letter.actions), *([more] if more else [])))
+    actions = (*(verdicts or letter.actions), *filter(None, more))
+    return letter if actions == letter.actions else replace(letter, actions=actions)
 
 
-def _with_call(letter: Letter, delivery: Delivery) -> Letter:
+def _call(posting: Posting, able: Capabilities) -> Action | None:
     """Where a button can only open a page, an alarm has one for who has called 112 too (S29a)."""
-    contribution = getattr(delivery.posting.message, "contribution", None) if delivery.posting else None
-    if letter.urgency != Urgency.ALARM or contribution is None or not contribution.case.is_open or contribution.case.exercise:
-        return letter
-    with translation.override(letter.language):
-        call = Action("called", _("112 called"), phrasing.url("case_call", contribution.case.reference))
-    return replace(letter, actions=(*letter.actions, call))
+    contribution = getattr(posting.message, "contribution", None)
+    if not able.buttons or able.inbound or contribution is None or not contribution.case.is_open or contribution.case.exercise:
+        return None
+    return Action("called", _("112 called"), phrasing.url("case_call", contribution.case.reference))
 
 
 def again(delivery: Delivery, *, able: Capabilities) -> Letter | None:
@@ -120,9 +120,19 @@ def _letter(delivery: Delivery, contents: list[Content]) -> Letter:
     return Letter(
         id=delivery.pk.hex, to=delivery.address.value, title=content.title, text=content.text, url=content.url,
         urgency=Urgency(delivery.urgency), expires_at=delivery.expires_at, language=delivery.address.person.language, topic=content.topic,
-        actions=content.actions, reply_to=tokens.reply(delivery.pk) if inbound else "", unsubscribe=phrasing.url("unsubscribe", tokens.address(delivery.address_id)),
+        actions=content.actions, reply_to=tokens.reply(delivery.pk) if inbound else "", unsubscribe=_stop(delivery.address_id),
         exercise=content.exercise, may_be_template=delivery.as_template, kind=content.kind,
     )  # fmt: skip
+
+
+def _stop(address: int) -> str:
+    """The link that stops what goes to this address. Each letter has one, so the page is looked up once."""
+    return _stop_page(settings.SITE_URL).replace("token", tokens.address(address))
+
+
+@cache
+def _stop_page(_site: str) -> str:
+    return phrasing.url("unsubscribe", "token")
 
 
 def together(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
@@ -149,7 +159,7 @@ def _content(chain: Sequence[Posting], *, language: str, able: Capabilities, rel
                 found = bulletins.own(chain, words=released.get(posting.message_id))
             else:
                 found = _of_case(chain, contribution.case, able.names) if contribution else _of_group(posting, able.names)
-            return replace(found, kind=posting.message.kind)
+            return replace(found, kind=posting.message.kind, call=_call(posting, able))
     except Exception:
         tokens.logger.exception("posting %s cannot be put in words", posting.pk)
         return None

@@ -33,7 +33,7 @@ def claim(channel: str, *, able: Capabilities, limit: int) -> list[Ready]:
     now = timezone.now()
     _abandoned(channel, able=able, now=now)
     # Looking costs no lock; only where something is due is SQLite's one lock for writers taken.
-    if not Delivery.objects.waiting().filter(channel=channel, due_at__lte=now).exists() or accounts.is_shut(channel, now=now):
+    if not Delivery.objects.due(channel, now=now).exists():
         return []
     return _ready(channel, _take(channel, able=able, limit=limit, now=now), able=able, now=now)
 
@@ -41,7 +41,7 @@ def claim(channel: str, *, able: Capabilities, limit: int) -> list[Ready]:
 def sweep() -> int:
     """End what has come too late, also where no worker carries its channel any more; the number ended."""
     late = Delivery.objects.waiting().filter(expires_at__lte=timezone.now())
-    ledger.presume(late.filter(reserved__gt=0))
+    ledger.presume(late.reserving())
     found: int = late.update(state=State.EXPIRED, code="expired", lease_until=None)
     return found
 
@@ -115,25 +115,26 @@ def _window(needed: Iterable[Delivery], *, able: Capabilities, now: datetime) ->
 @transaction.atomic
 def _take(channel: str, *, able: Capabilities, limit: int, now: datetime) -> list[Delivery]:
     room = accounts.room(channel, wanted=limit, able=able, now=now)
-    due = _free(Delivery.objects.waiting().filter(channel=channel, due_at__lte=now))
-    ids, digests = _within_pace(due.order_by("urgency", "due_at", "address")[:room], able=able, now=now) if room else ([], [])
-    if not ids:
+    due = _free(Delivery.objects.due(channel, now=now)).select_related("address__person")
+    taken = _within_pace(due.order_by("urgency", "due_at", "address_id")[:room], able=able, now=now) if room else []
+    if not taken:
         return []
-    if digests:
-        ids += _same_digests(channel, ids, digests, now=now)
-    accounts.used(channel, len(ids), able=able, now=now)
-    Delivery.objects.filter(pk__in=ids).update(state=State.CLAIMED, lease_until=now + LEASE, attempts=F("attempts") + 1)
-    return sorted_by_loudness(_whole(ids))
+    if digests := {d.address_id for d in taken if d.digest}:
+        taken += due.filter(digest=True, address__in=digests).exclude(pk__in=[d.pk for d in taken])
+    accounts.used(channel, len(taken), able=able, now=now)
+    Delivery.objects.filter(pk__in=[d.pk for d in taken]).update(state=State.CLAIMED, lease_until=now + LEASE, attempts=F("attempts") + 1)
+    for delivery in taken:
+        delivery.state, delivery.lease_until, delivery.attempts = State.CLAIMED, now + LEASE, delivery.attempts + 1
+    _with_postings(taken)
+    return sorted_by_loudness(taken)
 
 
-def _whole(ids: list[UUID]) -> list[Delivery]:
-    """These with all that letters are made of. Many tell of the same posting, so each posting is read once."""
-    found = list(Delivery.objects.filter(pk__in=ids).select_related("address__person"))
-    postings = Posting.objects.select_related(*WITH_ALL).in_bulk({d.posting_id for d in found if d.posting_id})
-    for delivery in found:
+def _with_postings(taken: Iterable[Delivery]) -> None:
+    """With all that letters are made of. Many tell of the same posting, so each posting is read once."""
+    postings = Posting.objects.select_related(*WITH_ALL).in_bulk({d.posting_id for d in taken if d.posting_id})
+    for delivery in taken:
         if delivery.posting_id in postings:
             delivery.posting = postings[delivery.posting_id]
-    return found
 
 
 def sorted_by_loudness(taken: Iterable[Delivery]) -> list[Delivery]:
@@ -148,32 +149,26 @@ def _free(due: "QuerySet[Delivery]") -> "QuerySet[Delivery]":
     return due
 
 
-def _same_digests(channel: str, ids: list[UUID], addresses: list[int], *, now: datetime) -> list[UUID]:
-    """What goes together in one letter is taken together."""
-    rest = Delivery.objects.waiting().filter(channel=channel, due_at__lte=now, digest=True, address__in=addresses)
-    return list(_free(rest.exclude(pk__in=ids)).values_list("pk", flat=True))
-
-
-def _within_pace(due: "QuerySet[Delivery]", *, able: Capabilities, now: datetime) -> tuple[list[UUID], list[int]]:
-    """Without what goes faster to one address than its provider allows, where a few may go at once; and to which addresses digests go."""
+def _within_pace(due: Iterable[Delivery], *, able: Capabilities, now: datetime) -> list[Delivery]:
+    """Without what goes faster to one address than its provider allows, where a few may go at once."""
+    if not able.per_address:
+        return list(due)
     gap = timedelta(seconds=able.per_address)
-    ids: list[UUID] = []
-    digests: list[int] = []
+    found: list[Delivery] = []
     busy: dict[int, datetime] = {}
-    for pk, address, digest, already in due.values_list("pk", "address", "digest", "address__busy_until"):
-        until = max(busy.get(address) or already or now, now)
+    for delivery in due:
+        until = max(busy.get(delivery.address_id) or delivery.address.busy_until or now, now)
         if until - now <= gap * (able.ahead - 1):
-            busy[address] = until + gap
-            ids.append(pk)
-            digests += [address] if digest else []
-    for address, until in busy.items() if able.per_address else ():
+            busy[delivery.address_id] = until + gap
+            found.append(delivery)
+    for address, until in busy.items():
         Address.objects.filter(pk=address).update(busy_until=until)
-    return ids, digests
+    return found
 
 
 def _abandoned(channel: str, *, able: Capabilities, now: datetime) -> None:
     """Whoever claimed these has died. Sent or not: see above."""
-    left = Delivery.objects.filter(channel=channel, state=State.CLAIMED, lease_until__lt=now)
+    left = Delivery.objects.claimed().filter(channel=channel, lease_until__lt=now)
     if not left.exists():
         return
     if able.idempotent:

@@ -55,7 +55,7 @@ def of(names: Iterable[str]) -> list[Health]:
 
 def _counted(now: datetime) -> dict[str, dict[str, Any]]:
     # Two questions, each with an index of its own: together they would be asked of every row there is.
-    waits = Delivery.objects.filter(Q(state__in=(State.QUEUED, State.UNKNOWN)) | Q(state=State.CLAIMED), due_at__lte=now)
+    waits = (Delivery.objects.waiting() | Delivery.objects.claimed()).filter(due_at__lte=now)
     lately = Delivery.objects.filter(made_at__gt=now - DAY)
     waiting = waits.values("channel").annotate(waiting=Count("pk"), oldest=Min("due_at"))
     told = lately.values("channel").annotate(failed=Count("pk", filter=Q(state=State.FAILED)), handed_over=Count("handed_over_at"))

@@ -38,7 +38,7 @@ def write(channel: str, *, cost: int, letters: int, now: datetime) -> None:
 def spent(channel: str, *, now: datetime) -> int:
     """Millionths of a euro in the running month, what is under way included."""
     written = Spending.objects.filter(channel=channel, month=month(now)).values_list("cost", flat=True).first() or 0
-    under_way = Delivery.objects.filter(channel=channel, reserved__gt=0).aggregate(sum=Sum("reserved"))["sum"] or 0
+    under_way = Delivery.objects.reserving().filter(channel=channel).aggregate(sum=Sum("reserved"))["sum"] or 0
     return written + under_way
 
 

@@ -52,11 +52,7 @@ def _accepted(channel: str, found: list[tuple[list[Delivery], Accepted]]) -> Non
     rows = [d for d in rows if d.pk in written]
     further = {pk for pk, (state, problem, _cost) in written.items() if _is_further(state, problem)}
     ours = [d for d in rows if d.pk not in further]
-    # What is the same for all goes in one statement; what differs is slow to say in SQL, so only what differs is.
-    Delivery.objects.filter(pk__in=[d.pk for d in ours]).update(
-        state=State.ACCEPTED, lease_until=None, problem="", code="", handed_over_at=now, reserved=0
-    )
-    _name(ours)
+    _write(ours)
     Delivery.objects.bulk_update([d for d in ours if d.cost != written[d.pk][2]], ["cost"], batch_size=250)
     for delivery in rows:
         if delivery.pk in further:
@@ -66,15 +62,17 @@ def _accepted(channel: str, found: list[tuple[list[Delivery], Accepted]]) -> Non
             )
     cost = sum(d.cost - written[d.pk][2] for d in rows)
     ledger.write(channel, cost=cost, letters=len(found), now=now)
-    addresses.works({d.address_id for d in rows})
+    addresses.works({d.address_id for d in rows if d.address.failures})
 
 
-def _name(deliveries: list[Delivery]) -> None:
-    """Under which id the provider knows each: one prepared statement for all, for this is the busiest line of the house."""
-    key, table = Delivery._meta.pk, connection.ops.quote_name(Delivery._meta.db_table)
-    values = [(d.provider_id, key.get_db_prep_value(d.pk, connection)) for d in deliveries]
+def _write(accepted: list[Delivery]) -> None:
+    """That these were handed over, and under which id the provider knows each: one prepared statement, for this is the busiest line of the house."""
+    table, pk, ops = connection.ops.quote_name(Delivery._meta.db_table), Delivery._meta.pk, connection.ops
+    same = "state = 'accepted', lease_until = NULL, problem = '', code = '', reserved = 0"
+    sql = f"UPDATE {table} SET {same}, provider_id = %s, handed_over_at = %s WHERE id = %s"  # noqa: S608 - no words of others in it
+    values = [(d.provider_id, ops.adapt_datetimefield_value(d.handed_over_at), pk.get_db_prep_value(d.pk, connection)) for d in accepted]
     with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {table} SET provider_id = %s WHERE id = %s", values)  # noqa: S608 - no words of others in it
+        cursor.executemany(sql, values)
 
 
 def _is_further(state: str, problem: str) -> bool:

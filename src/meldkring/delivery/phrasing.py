@@ -24,7 +24,8 @@ ORIGINAL = (Kind.REPORT, Kind.POLICE)
 
 @dataclass(frozen=True)
 class Content:
-    """What is the same for everyone who is told of a posting in one language; `facts_only`: without what the member said in it."""
+    """What is the same for everyone who is told of a posting in one language; `facts_only`: without what the member said in it; `call`: the button
+    of who has called 112 too."""
 
     title: str
     text: str
@@ -34,6 +35,7 @@ class Content:
     exercise: bool
     kind: str = ""
     facts_only: bool = False
+    call: Action | None = None
 
 
 def heading(posting: Posting, case: Case) -> str:

@@ -1,6 +1,5 @@
 """Signed words that come back to us in an address or a link: which delivery somebody answers, which address wants no more."""
 
-import hashlib
 import hmac
 import logging
 import re
@@ -41,4 +40,4 @@ def _checked(purpose: str, shape: re.Pattern[str], token: str) -> str | None:
 
 def _signature(purpose: str, subject: str) -> str:
     key = f"meldkring {purpose} {settings.SECRET_KEY}".encode()
-    return hmac.new(key, subject.encode(), hashlib.sha256).hexdigest()[:LENGTH]
+    return hmac.digest(key, subject.encode(), "sha256").hex()[:LENGTH]

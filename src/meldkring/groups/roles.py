@@ -156,10 +156,10 @@ def deciding(people: Iterable[int]) -> set[int]:
 
 def members(groups: Iterable[Group]) -> QuerySet[Person]:
     """The people who can now read in any of these groups, each once."""
-    who = Q(pk=None)
+    behind = Membership.objects.none()
     for group in groups:
-        who |= Q(memberships__in=_memberships_behind(group))
-    return Person.objects.filter(who, is_active=True).distinct()
+        behind |= _memberships_behind(group)
+    return Person.objects.filter(pk__in=behind.values("person"), is_active=True)
 
 
 def roster(group: Group) -> QuerySet[Membership]:

@@ -52,8 +52,10 @@ def posting(person: Person, pk: int) -> Posting:
 
 
 def chains(postings: Iterable[Posting]) -> dict[int, list[Posting]]:
-    """Of each posting the postings through which it came, itself last: `posting.provenance` for a whole page with one query."""
+    """Of each posting the postings through which it came, itself last: `posting.provenance` for a whole page with one query, or none."""
     shown = list(postings)
+    if not any(p.forwarded_from_id for p in shown):
+        return {p.pk: [p] for p in shown}
     every = Posting.objects.filter(message__in={p.message_id for p in shown}).select_related("group", "posted_by")
     by_pk = {p.pk: p for p in every}
     found = {}

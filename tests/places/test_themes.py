@@ -9,7 +9,7 @@ import pytest
 import tinycss2
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.town import Town, town
 
@@ -101,6 +101,8 @@ def test_what_loads_imports_or_computes_is_refused(text: str, says: str) -> None
         "[]",
         '{"basis": {"radius": {"$value": "url(x)"}}}',
         '{"basis-}": {"$value": "1px"}}',
+        "[" * 200_000,
+        '{"basis": {"radius": {"$value": "' + "rgb(" * 100_000 + '"}}}',
     ],
 )
 def test_json_is_read_as_strictly(text: str) -> None:
@@ -108,11 +110,28 @@ def test_json_is_read_as_strictly(text: str) -> None:
         themes.read(text, name="tokens.json")
 
 
-@given(st.one_of(st.text(), st.text(alphabet="-:;{}()@/*\"'\\ \nabcurlbasis0#,").map(lambda t: ":root{--basis-a:" + t + "}")))
-def test_whatever_is_read_stays_a_list_of_tokens(text: str) -> None:
+ODD = st.text(alphabet="-:;{}()@/*\"'\\ \nabcurlbasis0#,7d")
+
+
+def as_json(name: str, value: str) -> tuple[str, str]:
+    return json.dumps({"basis": {name: {"$value": value}, "a": {"$value": "1px"}}}), "tokens.json"
+
+
+@example((":root{--basis-a\\7d body\\7b display\\3a none\\3b: red}", "theme.css"))
+@example(as_json("a-b", "rgb(0, 0, 0"))
+@example(as_json("a-b", "red\\"))
+@given(
+    st.one_of(
+        st.text().map(lambda t: (t, "theme.css")),
+        ODD.map(lambda t: (":root{--basis-a:" + t + "}", "theme.css")),
+        ODD.map(lambda t: (":root{--basis-" + t + ":1px}", "theme.css")),
+        ODD.map(lambda t: as_json("b", t)),
+    )
+)
+def test_whatever_is_read_stays_a_list_of_tokens(file: tuple[str, str]) -> None:
     """What we serve has one rule with custom properties that we asked for, and nothing that a browser would fetch."""
     try:
-        tokens = themes.read(text, name="theme.css")
+        tokens = themes.read(file[0], name=file[1])
     except themes.BadTheme:
         return
     served = tinycss2.parse_stylesheet(themes.css(tokens), skip_comments=True, skip_whitespace=True)

@@ -7,6 +7,7 @@ imports or computes is refused, with its line. Then every pair of colours that w
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -61,7 +62,10 @@ def read(text: str, *, name: str) -> Tokens:
     """The tokens of a file with this name. Refuses with `BadTheme`."""
     if len(text) > LARGEST:
         raise BadTheme([_("This file is too large for a theme.")])
-    found = _from_json(text) if name.lower().endswith(".json") else _from_css(text)
+    try:
+        found = _from_json(text) if name.lower().endswith(".json") else _from_css(text)
+    except RecursionError as deep:
+        raise BadTheme([_("This file is too large for a theme.")]) from deep
     tokens = {key: value for key, value in found.items() if key.startswith(OURS)}
     if not tokens:
         raise BadTheme([_("There is no token in it that we use: they begin with --basis- or --utrecht-.")])
@@ -132,8 +136,8 @@ def _from_css(text: str) -> Tokens:
             wrong.append(_("Line %(line)s: %(what)s is not allowed.") % {"line": rule.source_line, "what": what})
             continue
         for declaration in _declarations(rule):
-            if declaration.type != "declaration" or not declaration.name.startswith("--"):
-                what = getattr(declaration, "name", "") or _("something that is not CSS")
+            if declaration.type != "declaration" or not _is_name(declaration.name):
+                what = getattr(declaration, "name", "")[:80] or _("something that is not CSS")
                 wrong.append(
                     _("Line %(line)s: %(what)s is not allowed; only custom properties are.")
                     % {"line": declaration.source_line, "what": what}
@@ -155,11 +159,11 @@ def _from_json(text: str) -> Tokens:
     found: Tokens = {}
     wrong: list[str] = []
     for path, value in _leaves(data, ()):
-        name = "--" + "-".join(path)
-        refused = _refused(tinycss2.parse_component_value_list(value)) if _is_name(name) else _("this name")
-        if refused:
+        name, parsed = "--" + "-".join(path), tinycss2.parse_component_value_list(value)
+        if refused := _refused(parsed) if _is_name(name) else _("this name"):
             wrong.append(_("%(name)s: %(what)s is not allowed.") % {"name": name[:80], "what": refused})
-        found[name] = value
+        else:
+            found[name] = tinycss2.serialize(parsed).strip()
     if wrong:
         raise BadTheme(wrong[:20])
     return found
@@ -180,7 +184,8 @@ def _leaves(data: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
 
 
 def _is_name(name: str) -> bool:
-    return name.removeprefix("--").replace("-", "").replace("_", "").isalnum() and name.isascii()
+    """Whether this is a custom property as it is written down: an escape could hide a bracket in its name."""
+    return re.fullmatch(r"--[\w-]*[a-z0-9][\w-]*", name, re.ASCII | re.IGNORECASE) is not None
 
 
 def _declarations(rule: Any) -> list[Any]:

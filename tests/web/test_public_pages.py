@@ -15,7 +15,7 @@ from meldkring.groups import joining, naming, roles, steering
 from meldkring.groups.models import Group, Kind
 from meldkring.places import neighbourhoods
 from meldkring.places.models import District, Municipality, Neighbourhood
-from meldkring.publicity import public_facts
+from meldkring.publicity import preview, public_facts
 
 pytestmark = pytest.mark.django_db
 READ_ONLY = ("/", "/noord/", "/noord/?taal=en", "/noord/badge/", "/kaart/", "/over/", "/privacy/", "/toegankelijkheid/", "/noord/badge.svg",
@@ -219,3 +219,13 @@ def test_the_map_says_what_the_list_says(place: Town) -> None:
     assert "/wijk-0-0/" not in there
     assert Client().get("/kaart/?gemeente=999999").status_code == 404
     assert Client().get("/kaart/?gemeente=x").status_code == 404
+
+
+def test_each_district_has_a_picture_of_its_own(place: Town) -> None:
+    """Also beside another with a long name, in a municipality with a long name: the picture is kept by all that stands on it."""
+    Municipality.objects.filter(pk=place.municipality.pk).update(name="De Vereende Gemeenten aan de Overkant van het Water")
+    other = District.objects.create(municipality=place.municipality, name="Waterkant in Noord", slug="waterkant")
+    District.objects.filter(pk=place.noord.pk).update(name="Overkant in Noord")
+    found = District.objects.select_related("municipality").filter(pk__in=(place.noord.pk, other.pk))
+    first, second = (preview.picture(district) for district in found)
+    assert first != second

@@ -3,6 +3,7 @@
 Both bear names of places only, never a number or a person, so they may be kept for long.
 """
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def picture(district: District | None = None) -> bytes:
         "below": town or _("Neighbours who look out for each other"),
         "call": _("Do you see something? Call 112"),
     }
-    key = "preview:" + json.dumps([data, SHAPE.stat().st_mtime_ns]).encode().hex()[-200:]
+    key = "preview:" + hashlib.sha256(json.dumps([data, SHAPE.stat().st_mtime_ns]).encode()).hexdigest()
     found: bytes | None = cache.get(key)
     if found is None:
         made = typst.compile(SHAPE, font_paths=FONTS, ignore_system_fonts=True, sys_inputs={"data": json.dumps(data)}, format="png", ppi=72)
@@ -51,7 +52,7 @@ def picture(district: District | None = None) -> bytes:
 
 def badge(district: District) -> str:
     """A small drawing to put on another site, as SVG: it loads nothing and sets nothing."""
-    above, width = _("Neighbourhood watch"), 0.0
+    above = _("Neighbourhood watch")
     width = 62 + max(len(above) * 15, len(district.name) * 19) * LETTER + 14
     label = _("Neighbourhood watch %(name)s") % {"name": district.name}
     return BADGE.format(label=escape(label), above=escape(above), name=escape(district.name), width=round(width), inside=round(width) - 2)

@@ -172,6 +172,28 @@ def test_a_quote_typed_in_the_text_needs_a_yes_too(place: Town) -> None:
 
 
 @pytest.mark.django_db
+def test_a_quote_in_the_heading_needs_a_yes_too(place: Town) -> None:
+    given = {"title": f"“{WORDS}”", "body": "Een.", "quotes": (), "version": 0}
+    writing.keep(place.noord, "start", "nl", **given, by=place.sam)
+    with pytest.raises(writing.NotReady):
+        writing.take_out(place.noord, "start", "nl", by=place.sam)
+
+
+@pytest.mark.django_db
+@pytest.mark.postgres
+def test_what_was_agreed_and_typed_in_the_text_went_out_with_it(place: Town) -> None:
+    """Ticked or typed: once a text went out with the words they cannot be taken back."""
+    quote, other = asked(place), asked(place, "Dit staat nergens in de tekst.")
+    for one in (quote, other):
+        quoting.answer(one, True, by=place.anna)
+    saved(place, f"Een.\n\n“{WORDS.upper()}” zegt een buurvrouw.")
+    writing.take_out(place.noord, "start", "nl", by=place.sam)
+    with pytest.raises(quoting.CannotQuote):
+        quoting.answer(quote, False, by=place.anna)
+    assert quoting.answer(other, False, by=place.anna).state == Quote.State.REVOKED
+
+
+@pytest.mark.django_db
 def test_what_has_to_be_filled_in_goes_out_first(place: Town) -> None:
     with pytest.raises(writing.NotReady) as refused:
         writing.take_out(place.noord, "meeting", "nl", by=place.sam)
@@ -194,7 +216,7 @@ def test_who_does_not_take_part_is_not_asked(place: Town) -> None:
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.sampled_from(["een", "Dé", "auto’s", "'s-Gravendeel", "-", "wij,", "ja"]), min_size=4, max_size=12),
-    st.sampled_from(["“”", '""', "„”", "«»"]),
+    st.sampled_from(["“”", '""', "„”", "«»", "‘’"]),
 )
 def test_said_between_any_quotation_marks(words: list[str], marks: str) -> None:
     """Also over a line's end, with another case, or with a full stop more."""
@@ -203,6 +225,7 @@ def test_said_between_any_quotation_marks(words: list[str], marks: str) -> None:
     assert writing.unagreed(text, []) == [said]
     assert writing.unagreed(text, [said.upper() + "."]) == []
     assert writing.unagreed(f"De {marks[0]}lange arm{marks[1]} telt niet.", []) == []
+    assert writing.unagreed("‘s Avonds zetten wij de auto’s en fietsen op slot, ook ’s nachts.", []) == []
 
 
 @pytest.mark.django_db

@@ -22,7 +22,8 @@ from meldkring.publicity.models import Draft, Material, Quote, Text
 LETTERS = (Text.START, Text.MEETING, Text.MILESTONE, Text.WARNING, Text.YEAR)
 FORMATS = {**dict.fromkeys(LETTERS, ("pdf", "txt")), Text.ARTICLE: ("html", "txt", "pdf"), Text.POST: ("txt",)}
 LONGEST = 8000
-QUOTED = re.compile(r"[“”„\"«»]([^“”„\"«»]+)[“”\"«»]")
+# Between ‘ and ’ an apostrophe within a word ends nothing, as in “auto’s”.
+QUOTED = re.compile(r"[“”„\"«»]([^“”„\"«»]+)[“”\"«»]|‘((?:[^‘’]|’(?=\w))+)’(?!\w)")
 BLANK = re.compile(r"\[[^\[\]\n]+\]")
 
 
@@ -136,23 +137,24 @@ def begin_again(district: District, kind: str, language: str, *, by: Person) -> 
 def take_out(district: District, kind: str, language: str, *, by: Person) -> Written:
     """The text as it goes out. From now on the quotes in it cannot be taken back. Refuses with `NotReady`."""
     corners.require(by, district)
-    draft = Draft.objects.filter(district=district, kind=kind, language=language).first()
-    held = list(draft.quotes.select_for_update(no_key=True).filter(state=Quote.State.AGREED)) if draft else []
+    agreed = list(Quote.objects.select_for_update(no_key=True).filter(district=district, state=Quote.State.AGREED))
     written = read(district, kind, language)
+    text = f"{written.title}\n\n{written.body}"
     if written.blanks:
         raise NotReady(_("Fill in first: %(blanks)s") % {"blanks": ", ".join(written.blanks)})
-    if loose := unagreed(written.body, (q.text for q in Quote.objects.filter(district=district, state=Quote.State.AGREED))):
+    if loose := unagreed(text, (q.text for q in agreed)):
         raise NotReady(_("Nobody agreed to be quoted with “%(words)s”. Ask them below, or say it in your own words.") % {"words": loose[0]})
-    Quote.objects.filter(pk__in=[q.pk for q in held], used_at=None).update(used_at=timezone.now())
-    log.record("text_taken_out", district, by=by, kind=kind, language=language, quotes=[q.pk for q in held])
+    typed = {_bare(words) for words in _said(text)}
+    used = [q.pk for q in agreed if q in written.quotes or _bare(q.text) in typed]
+    Quote.objects.filter(pk__in=used, used_at=None).update(used_at=timezone.now())
+    log.record("text_taken_out", district, by=by, kind=kind, language=language, quotes=used)
     return written
 
 
 def unagreed(text: str, agreed: Iterable[str]) -> list[str]:
     """What stands between quotation marks and is more than a name or a title, without somebody's yes."""
-    known = {" ".join(words.split()).casefold().rstrip(".,") for words in agreed}
-    said = (" ".join(words.split()) for words in QUOTED.findall(text))
-    return [words for words in said if len(words.split()) >= 4 and words.casefold().rstrip(".,") not in known]
+    known = {_bare(words) for words in agreed}
+    return [words for words in _said(text) if len(words.split()) >= 4 and _bare(words) not in known]
 
 
 def pdf(written: Written, district: District) -> bytes:
@@ -176,6 +178,15 @@ def sheet(written: Written, district: District) -> printing.Data:
 def html(written: Written) -> str:
     """The text to put into a website: plain elements, no style of its own."""
     return render_to_string("written/article.html", {"written": written})
+
+
+def _said(text: str) -> list[str]:
+    return [" ".join((found[1] or found[2]).split()) for found in QUOTED.finditer(text)]
+
+
+def _bare(words: str) -> str:
+    """Words as they are compared: another line's end, capital or full stop makes no other quote."""
+    return " ".join(words.split()).casefold().rstrip(".,")
 
 
 def _written(draft: Draft) -> Written:

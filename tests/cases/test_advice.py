@@ -102,6 +102,21 @@ def test_without_a_direction_what_adjoins_is_advised_unless_people_know_better(s
     assert [p.group.name for p in advised(scene, posting).proposals] == ["B"]
 
 
+def test_another_name_and_another_corner_are_seen_at_once(scene: Scene) -> None:
+    """What is kept in memory differs as soon as anything differs, also where the new name and outline are as long as the old ones."""
+    haven, town = scene.places["Havenbuurt"], scene.town.municipality.pk
+    assert atlas.of(town).names[haven.pk] == "Havenbuurt"
+    neighbourhoods.rename(haven, "Havenkwart", by=None)
+    assert atlas.of(town).names[haven.pk] == "Havenkwart"
+    before = atlas.of(town).drawn[atlas.of(town).keys.index(haven.pk)].area
+    moved = square(2, 0)
+    moved["coordinates"][0][0] = moved["coordinates"][0][4] = [4.41, 51.81]  # type: ignore[index]
+    label = (haven.longitude, haven.latitude)
+    neighbourhoods.redraw(haven, moved, by=None)
+    Neighbourhood.objects.filter(pk=haven.pk).update(longitude=label[0], latitude=label[1])
+    assert atlas.of(town).drawn[atlas.of(town).keys.index(haven.pk)].area != before
+
+
 def test_two_sightings_tell_the_way(scene: Scene) -> None:
     posting = reported(scene, latitude=51.805, longitude=4.412)
     case = posting.message.contribution.case

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import shapely
-from django.db.models import Count, Max, Sum, TextField
-from django.db.models.functions import Cast, Length
+from django.db.models import TextField
+from django.db.models.functions import MD5, Cast
 from shapely.geometry.base import BaseGeometry
 
 from meldkring.places import adjoining, shapes
@@ -66,14 +66,11 @@ def of(municipality: int) -> Atlas:
 
 
 def _mark(municipality: int) -> Hashable:
-    """What differs as soon as a neighbourhood comes, goes, moves or is drawn otherwise."""
-    places = Neighbourhood.objects.filter(district__municipality=municipality)
-    drawn = places.aggregate(
-        count=Count("pk"), last=Max("pk"), east=Sum("longitude"), north=Sum("latitude"), districts=Sum("district"),
-        names=Sum(Length("name")), letters=Sum(Length(Cast("outline", TextField()))),
-    )  # fmt: skip
+    """What differs as soon as a neighbourhood comes, goes, moves, or is named or drawn otherwise."""
+    places = Neighbourhood.objects.filter(district__municipality=municipality).order_by("pk")
+    drawn = places.values_list("pk", "name", "district", "longitude", "latitude", MD5(Cast("outline", TextField())))
     kept = Adjoining.objects.filter(first__district__municipality=municipality).order_by("first", "second")
-    return (*drawn.values(), *kept.values_list("first", "second", "adjoins"))
+    return (*drawn, *kept.values_list("first", "second", "adjoins"))
 
 
 def _drawn(municipality: int) -> Atlas:

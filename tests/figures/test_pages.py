@@ -167,6 +167,17 @@ def test_a_file_for_a_spreadsheet(client: Client, place: Town) -> None:
     assert "'=HYPERLINK();Meldingen;7;casussen;" in text
 
 
+def test_later_than_is_counted_is_not_the_same_as_too_few(client: Client, place: Town) -> None:
+    Told.objects.update(within_5=0, later=10)
+    path = f"/cijfers/district/{place.noord.pk}/"
+    text = page(client, place.sam, path + "csv/").content.decode("utf-8-sig")
+    assert "Verteld: op de telefoon;de helft binnen;;seconden;later dan 15 min" in text
+    assert "later dan 15 min" in page(client, place.sam, path).content.decode()
+    Told.objects.exclude(pk=Told.objects.filter(passage__group=place.watch_a)[:1].get().pk).delete()
+    Told.objects.update(later=4)
+    assert "Verteld: op de telefoon;de helft binnen;;seconden;minder dan vijf" in page(client, place.sam, path + "csv/").content.decode()
+
+
 def test_the_same_through_the_api(client: Client, place: Town) -> None:
     keys = {name: tokens.create(getattr(place, name), name="t")[1] for name in ("sam", "official", "anna")}
 

@@ -33,8 +33,8 @@ class ToldOut(schemas.Shown):
     channel: str
     people: Count
     failed: Count
-    half_within: int | None
-    most_within: int | None
+    half_within: int | None = Field(description="In seconds; null when fewer than five were told, or it took longer than 900.")
+    most_within: int | None = Field(description="Nine of ten of them were told within so many.")
 
 
 class ChildOut(schemas.Shown):

@@ -45,7 +45,8 @@ def _rows(found: Figures) -> Iterator[Row]:
         part = _("Told: %(channel)s") % {"channel": wording.channel(name)}
         yield _count(part, _("people told"), reach.count, _("people"))
         yield _count(part, _("did not work"), found.failed[name], _("people"))
-        yield from _times(part, measuring.Spread(reach.half, reach.most))
+        why = wording.late() if reach.enough else _("fewer than five")
+        yield from _within(part, (reach.half, reach.most), why)
     for child in found.children:
         yield _count(child.name, _("Reports"), child.reports, cases)
         yield _count(child.name, _("Came from elsewhere"), child.arrived, cases)
@@ -61,9 +62,12 @@ def _count(part: str, what: str, count: int | None, unit: str) -> Row:
 
 
 def _times(part: str, spread: measuring.Spread) -> Iterator[Row]:
-    few = _("fewer than five") if spread.median is None else ""
-    for what, value in ((_("half within"), spread.median), (_("nine of ten within"), spread.p90)):
-        yield (part, what, "" if value is None else str(value), _("seconds"), few)
+    yield from _within(part, (spread.median, spread.p90), _("fewer than five"))
+
+
+def _within(part: str, seconds: Sequence[int | None], why_none: str) -> Iterator[Row]:
+    for what, value in zip((_("half within"), _("nine of ten within")), seconds, strict=True):
+        yield (part, what, *(("", _("seconds"), why_none) if value is None else (str(value), _("seconds"), "")))
 
 
 def _plain(cell: object) -> object:

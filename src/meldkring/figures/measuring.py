@@ -18,11 +18,18 @@ class Spread:
 
 @dataclass(frozen=True)
 class Reach:
-    """How many were told along a channel, and within how many seconds half and nine of ten of them were; None is later than we count."""
+    """How many were told along a channel, and within how many seconds half and nine of ten of them were; None is later than we count.
+
+    Of fewer than five nothing is said about how soon.
+    """
 
     count: int | None
     half: int | None = None
     most: int | None = None
+
+    @property
+    def enough(self) -> bool:
+        return self.count is not None and self.count >= suppressing.FEWEST
 
 
 def spread(seconds: Sequence[int]) -> Spread:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from meldkring.cases.models import Advised, Called, Judgement, Outcome
 from meldkring.channels import registry
-from meldkring.figures.models import Passage
+from meldkring.figures import measuring
+from meldkring.figures.models import WITHIN, Passage
 from meldkring.figures.summing import NO_ADVICE, STILL_OPEN, UNSAID
 
 Words = Mapping[str, str | Promise]
@@ -66,6 +67,16 @@ def duration(seconds: int | None) -> str:
         return _("%(n)s h") % {"n": formats.localize(int(hours) if hours == int(hours) else hours)}
     days = round(seconds / DAY)
     return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+def told_within(reach: measuring.Reach, seconds: int | None) -> str:
+    """How soon so many of them were told; what took longer than we count says so."""
+    return late() if seconds is None and reach.enough else duration(seconds)
+
+
+def late() -> str:
+    """Longer than we count."""
+    return _("later than %(most)s") % {"most": duration(max(WITHIN.values()))}
 
 
 def channel(name: str) -> str:

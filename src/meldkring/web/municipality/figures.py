@@ -36,7 +36,10 @@ def figures(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "scope": scope, "year": year, "years": years, "found": found, "scopes": access.scopes(shell.person(request)),
         "head": _head(found), "steps": plots.ranges("steps", _("How fast"), [(str(wording.STEPS[n]), s) for n, s in found.steps.items()]),
         "months": _columns(found), "parts": [_bars(name, found) for name in BREAKDOWN if name in found.parts],
-        "told": [(wording.channel(n), reach, found.failed[n]) for n, reach in found.told.items()],
+        "told": [
+            (wording.channel(n), r.count, wording.told_within(r, r.half), wording.told_within(r, r.most), found.failed[n])
+            for n, r in found.told.items()
+        ],
     }  # fmt: skip
     return render(request, "figures/figures.html", context)
 

@@ -1,5 +1,6 @@
 """Are the figures of the police read as they come, shown only when imported, and with the honest sentence?"""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.town import Town, town
 
 from meldkring.figures import police_figures
 from meldkring.figures.models import PoliceCount
+from meldkring.groups.models import Membership
 from meldkring.places.models import Municipality
 
 FILE = Path(__file__).parents[3] / "shared/data/geo/hoeksche-waard-kerncijfers-misdrijven.csv"
@@ -49,7 +51,9 @@ def test_the_key_figures_of_hoeksche_waard(client: Client, place: Town) -> None:
     assert "Tilburg mat ongeveer 40 procent minder inbraken, tien groepen in Rotterdam zagen geen effect." in text
 
 
-@pytest.mark.parametrize("text", ["", "a;b\n1;2", "buurtcode,misdrijven_totaal_2024\nBU19630005,veel"])
+@pytest.mark.parametrize("text", ["", "a;b\n1;2", "buurtcode,misdrijven_totaal_2024\nBU19630005,veel",
+    "buurtcode,misdrijven_totaal_2024\nBU19630005", "WijkenEnBuurten;Perioden;SoortMisdrijf\nBU19630005;2024MM01;0.0.0",
+    "WijkenEnBuurten;Perioden;SoortMisdrijf;GeregistreerdeMisdrijven_1\nBU19630005;2024MM01"])  # fmt: skip
 def test_another_file_is_refused(place: Town, tmp_path: Path, text: str) -> None:
     file = tmp_path / "x.csv"
     file.write_text(text)
@@ -62,3 +66,10 @@ def test_few_are_left_out(place: Town) -> None:
     """Rules 7."""
     police_figures.read_in(["buurtcode,woninginbraak_2024", "BU19630005,3"], place.municipality)
     assert police_figures.of(place.municipality)[0].years == {2024: None}
+
+
+def test_the_first_group_began_in_a_year_as_people_here_count_them(place: Town) -> None:
+    """Half past midnight on the first of January is the old year only in Greenwich."""
+    police_figures.read_in(["buurtcode,woninginbraak_2024", "BU19630005,30"], place.municipality)
+    Membership.objects.update(joined_at=datetime(2024, 12, 31, 23, 30, tzinfo=UTC))
+    assert police_figures.of(place.municipality)[0].since == 2025

@@ -7,11 +7,12 @@ neighbourhood with columns such as `misdrijven_totaal_2024`. What is shown is th
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Min, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meldkring.figures import suppressing
@@ -47,7 +48,7 @@ def read_in(lines: Iterable[str], municipality: Municipality) -> int:
     names = {name.strip().lower(): name for name in reader.fieldnames or ()}
     try:
         found = _long(reader, names) if "wijkenenbuurten" in names else _wide(reader, names)
-    except (KeyError, ValueError) as wrong:
+    except (KeyError, ValueError, csv.Error) as wrong:
         raise BadFigures(_("Line %(line)s of this file is not as in table 47022NED of CBS.") % {"line": reader.line_num}) from wrong
     ours = municipality.code.removeprefix("GM")
     rows = [
@@ -73,7 +74,15 @@ def of(municipality: Municipality) -> list[Recorded]:
         if found
         else None
     )
-    return [Recorded(kind, years, began.year if began else None) for kind, years in found.items()]
+    since = timezone.localdate(began).year if began else None
+    return [Recorded(kind, years, since) for kind, years in found.items()]
+
+
+def _whole(reader: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
+    for row in reader:
+        if None in row.values():
+            raise ValueError("too few columns")
+        yield row
 
 
 def _wide(reader: "csv.DictReader[str]", names: Mapping[str, str]) -> Counts:
@@ -82,15 +91,15 @@ def _wide(reader: "csv.DictReader[str]", names: Mapping[str, str]) -> Counts:
         raise KeyError("no column with a year")
     return {
         (row[names["buurtcode"]].strip(), NAMED[match[1]], int(match[2])): int(row[name])
-        for row in reader for match, name in columns if row[name].strip()
+        for row in _whole(reader) for match, name in columns if row[name].strip()
     }  # fmt: skip
 
 
 def _long(reader: "csv.DictReader[str]", names: Mapping[str, str]) -> Counts:
-    count = next(name for low, name in names.items() if low.startswith("geregistreerdemisdrijven"))
+    [count] = [name for low, name in names.items() if low.startswith("geregistreerdemisdrijven")]
     found: Counts = defaultdict(int)
     months: dict[int, set[str]] = defaultdict(set)
-    for row in reader:
+    for row in _whole(reader):
         crime, code, period = (row[names[name]].strip() for name in ("soortmisdrijf", "wijkenenbuurten", "perioden"))
         if crime in CRIMES and code.startswith("BU") and "MM" in period and row[count].strip():
             found[code, CRIMES[crime], int(period[:4])] += int(float(row[count]))

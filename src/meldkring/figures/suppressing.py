@@ -32,7 +32,7 @@ def left_out(parts: Mapping[Key, int], *, also: Iterable[Key] = (), least: Mappi
     others = sorted((key for key, count in parts.items() if count and key not in hidden), key=lambda key: parts[key])
     while not _safe(hidden, parts, least) and others:
         hidden.add(others.pop(0))
-    return hidden, not _safe(hidden, parts, least) or small(sum(parts.values()))
+    return hidden, not _safe(hidden, parts, least)
 
 
 def table(parts: Mapping[Key, int]) -> tuple[dict[Key, int | None], int | None]:

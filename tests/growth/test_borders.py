@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ from meldkring.joining import expelling, moving
 from meldkring.joining.models import Application
 from meldkring.people.models import Mail, Person
 from meldkring.places import neighbourhoods
-from meldkring.places.models import Neighbourhood
+from meldkring.places.models import District, Neighbourhood
 
 pytestmark = pytest.mark.django_db
 Claims = neighbourhoods.Claims
@@ -165,6 +167,18 @@ def test_what_was_not_shown_does_not_happen(v: Village) -> None:
     assert not Redrawing.objects.exists()
 
 
+def test_a_district_that_nobody_can_find_yet_claims_nothing(v: Village) -> None:
+    """Anybody may have begun it: what it says is its own decides nothing about members here, nor about the way back."""
+    begun = District.objects.create(municipality=v.district.municipality, name="Anders", slug="anders", is_public=False)
+    claims = {"postcodes": ["1234AA", "1234BB"], "streets": ["Kade", "Lindelaan"]}
+    neighbourhoods.create(begun, "Alles", **claims, by=None)
+    change = kade_to_haven(v)
+    assert borders.foresee(change, by=v.fatima).members == 2
+    resettling.undo(resettling.carry_out(change, choices=confirmed(change, v.fatima), by=v.fatima), by=v.fatima)
+    District.objects.filter(pk=begun.pk).update(is_public=True)
+    assert borders.foresee(change, by=v.fatima).members == 0
+
+
 def test_what_nothing_tells_is_asked(v: Village) -> None:
     """Members whose address nobody claims any more stay, unless the phone manager knows better."""
     dorp = v.neighbourhoods["Dorp"]
@@ -237,6 +251,18 @@ def test_adjoining_is_kept_only_where_the_outlines_say_otherwise(v: Village) -> 
     assert mapping.beside_of(dorp) == {park.pk}
     assert mapping.say_adjoining(dorp, [haven], by=v.fatima) == 0
     assert mapping.beside_of(dorp) == {haven.pk}
+
+
+def test_saying_what_adjoins_costs_the_same_for_many(v: Village) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            mapping.say_adjoining(v.neighbourhoods["Dorp"], [], by=v.fatima)
+        return len(seen)
+
+    few = cost()
+    for n in range(6, 16):
+        neighbourhood(v.district, f"Ver weg {n}", n)
+    assert cost() <= few
 
 
 POSTCODES = ("1234AA", "1234BB", "1234CC")

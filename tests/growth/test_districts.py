@@ -9,7 +9,8 @@ from meldkring.audit.models import Line
 from meldkring.cases import closing, forwarding, reporting
 from meldkring.groups import representing, roles
 from meldkring.groups.models import Group, Kind, Membership, Role
-from meldkring.growth import districts
+from meldkring.growth import arranging, carrying, districts, plans, undoing
+from meldkring.growth.models import Plan
 from meldkring.joining.models import Application
 from meldkring.messaging import access as messaging
 from meldkring.people.models import Mail, Person
@@ -103,6 +104,26 @@ def test_two_districts_become_one_while_a_case_goes_on(client: Client, place: To
     text = client.get("/zuid/").content.decode()
     assert "Zuid hoort nu bij Noord" in text
     assert Mail.objects.filter(subject="Zuid hoort nu bij Noord").count() == 4
+
+
+def test_nothing_merges_into_a_district_that_closed_meanwhile(place: Town) -> None:
+    seen = District.objects.get(pk=place.noord.pk)
+    districts.close(place.noord, reason="te weinig mensen", by=place.official)
+    with pytest.raises(districts.CannotChange):
+        districts.merge(place.zuid, into=seen, reason="samen sterker", by=place.official)
+
+
+def test_what_was_merged_before_a_district_went_elsewhere_comes_back_there(place: Town) -> None:
+    """S5: a group that an undone plan opens again stands in the district to which its steering group belongs now."""
+    plan = plans.propose(place.steering_1, arranging.merge(place.watch_b, place.watch_a), kind=Plan.Kind.MERGE, by=place.fatima)
+    plans.agree(plan, by=place.sam)
+    carrying.carry_out(plan, by=place.fatima)
+    districts.merge(place.noord, into=place.zuid, reason="samen sterker", by=place.official)
+    undoing.undo(plan, by=place.fatima)
+    assert set(Group.objects.filter(kind=Kind.WATCH, closed_at=None).values_list("name", "district__name")) == {
+        ("A", "Zuid"), ("B", "Zuid"), ("C", "Zuid"),
+    }  # fmt: skip
+    assert Membership.objects.filter(group=place.watch_b, left_at=None).count() == 2
 
 
 def test_on_the_page_one_says_why_and_that_it_was_talked_about(client: Client, place: Town) -> None:

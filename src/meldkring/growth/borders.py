@@ -154,7 +154,7 @@ def apply(change: Change, *, by: Person) -> Neighbourhood | None:
 def lots(change: Change, made: Neighbourhood | None, known: Mapping[surveying.Door, belonging.Asked]) -> list[Lot]:
     """Who lives elsewhere now that the change was made, and of whom of the neighbourhoods concerned nothing tells; by street."""
     district = change.district
-    atlas = belonging.Atlas(Neighbourhood.objects.filter(district__municipality=district.municipality_id))
+    atlas = belonging.Atlas(belonging.around(district))
     touched = {n.pk for n in (change.neighbourhood, made) if n}
     found: dict[str, Lot] = {}
 

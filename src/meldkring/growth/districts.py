@@ -82,9 +82,10 @@ def close_by_itself(district: District) -> District:
 @transaction.atomic
 def merge(district: District, *, into: District, reason: str, by: Person) -> District:
     """Let a district become part of another one of its municipality: its groups, members and open cases go along as they are."""
+    district = _locked(district, by)
+    into = District.objects.select_related("municipality").get(pk=into.pk)
     if into.pk == district.pk or into.municipality_id != district.municipality_id or into.closed_at:
         raise CannotChange(_("Choose another district of the same municipality."))
-    district = _locked(district, by)
     reason, members = _reason(reason), _members(district)
     if Plan.objects.filter(district=district, state__in=(Plan.State.OPEN, Plan.State.AGREED)).exists():
         raise CannotChange(

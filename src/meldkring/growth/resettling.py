@@ -194,9 +194,7 @@ def _lots_back(redrawing: Redrawing, known: Mapping[surveying.Door, belonging.As
     """Where each lives by the borders of before, of who lives by the new ones still: who was resettled, and who came to live there since."""
     rows = redrawing.resettled.select_related("before")
     came_from = {(r.person_id, r.application_id): r for r in rows}
-    atlas = belonging.Atlas(
-        Neighbourhood.objects.filter(district__municipality=redrawing.district.municipality_id).exclude(pk=redrawing.made_id or 0)
-    )
+    atlas = belonging.Atlas(belonging.around(redrawing.district).exclude(pk=redrawing.made_id or 0))
     touched = {n.pk for n in (redrawing.neighbourhood, redrawing.made) if n}
     found = []
     for who, member in borders.everybody(redrawing.district):

@@ -41,14 +41,16 @@ def undo(plan: Plan, *, by: Person) -> Plan:
     """Turn a plan back. Refuses with `NotAllowed`, or `NotNow`: too late, undone before, or a later plan stands in the way."""
     roles.require(by, roles.Right.MEMBERS, plan.steering)
     lifecycle.queue([plan.district.municipality_id])
-    plan = Plan.objects.select_for_update(of=("self",), no_key=True).select_related("district", "steering").get(pk=plan.pk)
-    if time_left(plan) is None:
+    plan = Plan.objects.select_for_update(of=("self",), no_key=True).select_related("steering__district").get(pk=plan.pk)
+    # The district may have become part of another since.
+    here = plan.steering.district
+    if here is None or time_left(plan) is None:
         raise plans.NotNow(_("This can be undone for a week, once."))
-    later = Plan.objects.filter(district=plan.district, state=Plan.State.DONE, done_at__gt=plan.done_at)
+    later = Plan.objects.filter(district__in=(plan.district_id, here.pk), state=Plan.State.DONE, done_at__gt=plan.done_at)
     if later.exists():
         raise plans.NotNow(_("The groups have been changed again since. Undo that first."))
     postings.lock(_concerned(plan))
-    Group.objects.filter(pk__in=_old(plan).values("pk")).update(closed_at=None)
+    Group.objects.filter(pk__in=_old(plan).values("pk")).update(closed_at=None, district=here)
     back = _back(plan)
     _neighbourhoods_back(plan)
     moved = [(m, joining.transfer(m, group, role=role, at=timezone.now(), by=by)) for m, group, role in back]
@@ -56,7 +58,7 @@ def undo(plan: Plan, *, by: Person) -> Plan:
     now = timezone.now()
     Membership.objects.filter(group__in=_new(plan), left_at=None).update(left_at=now)
     _new(plan).update(closed_at=now)
-    staffing.coordinate(plan.district)
+    staffing.coordinate(here)
     plan.state, plan.undone_at = Plan.State.UNDONE, now
     plan.save(update_fields=["state", "undone_at"])
     log.record("undo_plan", plan, by=by)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from meldkring.places import shapes
-from meldkring.places.models import Extent, Neighbourhood
+from meldkring.places.models import District, Extent, Neighbourhood
 from meldkring.places.shapes import Point
 
 STRAY = 300.0  # metres: a street of this name so far outside the outline is a street of another village
@@ -76,6 +76,11 @@ def claiming(asked: Asked) -> list[Neighbourhood]:
         drawn = drawn.filter(district__municipality__code__in=[*asked.municipalities, UNKNOWN])
     claimed = [extent.neighbourhood for extent in extents if extent.kind == Extent.Kind.STREET]
     return _best(asked, extents, shapes.Sheet([*drawn, *claimed] if asked.point else []))
+
+
+def around(district: District) -> QuerySet[Neighbourhood]:
+    """The neighbourhoods of its municipality that can claim an address of somebody here; its own also before visitors can find it."""
+    return Neighbourhood.objects.filter(Q(district=district) | Q(district__is_public=True), district__municipality=district.municipality_id)
 
 
 def claimants(asked: Iterable[Asked]) -> QuerySet[Neighbourhood]:

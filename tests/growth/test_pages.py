@@ -119,6 +119,21 @@ def test_the_list_changes_the_proposal(v: Village, client_of: SignedIn) -> None:
     assert sam.post(f"/groei/voorstel/{plan.pk}/wijzig/", wrong).status_code == 422
 
 
+def test_a_refused_list_comes_back_as_it_was_filled_in(v: Village, client_of: SignedIn) -> None:
+    """Nothing typed is lost, and nothing of it was kept by halves."""
+    plan = proposed(v)
+    old, new = plan.parts.all()
+    fields = {f"n{a.neighbourhood_id}": str(new.pk) for a in plan.allotments.all()}
+    fields |= {f"name{new.pk}": "Een heel nieuwe naam", "added": old.name}
+    answer = client_of(v.sam).post(f"/groei/voorstel/{plan.pk}/wijzig/", fields)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Een heel nieuwe naam" in page
+    assert "Er is al een groep met deze naam." in page
+    assert plan.allotments.filter(part=old).exists()
+    assert plan.parts.get(pk=new.pk).name == new.name
+
+
 @pytest.mark.parametrize("kind", ["create", "merge", "move", "close"])
 def test_other_changes_have_a_form(v: Village, client_of: SignedIn, kind: str) -> None:
     """S20: make, merge, move, close."""

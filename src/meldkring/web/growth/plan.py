@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from meldkring.groups.models import Membership
 from meldkring.growth import access, carrying, changing, placing, plans, undoing, weighing
 from meldkring.growth.models import Plan
 from meldkring.people.models import Person
-from meldkring.web.frame import shell, telling
+from meldkring.web.frame import refusals, shell, telling
 from meldkring.web.growth import forms
 from meldkring.web.growth import map as growth_map
 
@@ -88,10 +89,17 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     form = change_form(plan, request.POST)
     if not form.is_valid():
         return page(request, plan, form)
-    with telling.told(request):
-        _save(plan, form, by=shell.person(request))
-        if request.POST.get("remove", "").isdecimal():
-            changing.remove(get_object_or_404(plan.parts, pk=request.POST["remove"]), by=shell.person(request))
+    try:
+        with transaction.atomic():
+            _save(plan, form, by=shell.person(request))
+            if request.POST.get("remove", "").isdecimal():
+                changing.remove(get_object_or_404(plan.parts, pk=request.POST["remove"]), by=shell.person(request))
+    except plans.NotNow as refusal:
+        messages.error(request, str(refusal))
+    except refusals.REFUSALS as refusal:
+        refusals.onto(form, refusal)
+        return page(request, plan, form)
+    else:
         messages.success(request, _("Saved. Your colleagues are asked again what they think."))
     return redirect("growth_plan", plan.pk)
 

@@ -60,7 +60,7 @@ def test_people_know_better_than_outlines(district: District, square: Square) ->
     adjoining.keep(other, one, adjoins=True, by=None)
     assert adjoining.pairs(district) == {(one.pk, other.pk)}
     adjoining.keep(one, other, adjoins=False, by=None)
-    adjoining.forget(other, one, by=None)
+    assert adjoining.say(other, [one.pk], by=None) == 0, "as it is drawn"
     assert adjoining.pairs(district) == {(one.pk, other.pk)}
     assert Line.objects.filter(action__endswith="_adjoining").count() == 4
 

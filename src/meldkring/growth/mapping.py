@@ -80,20 +80,9 @@ def occupied(neighbourhood: Neighbourhood) -> str:
 
 @transaction.atomic
 def say_adjoining(one: Neighbourhood, beside: Iterable[Neighbourhood], *, by: Person) -> int:
-    """Which neighbourhoods adjoin this one; where the outlines say the same nothing is kept by hand. How many were kept.
-
-    Refuses with `NotAllowed` or `adjoining.NotNeighbours`.
-    """
+    """Which neighbourhoods adjoin this one; how many are kept by hand, because the outlines say otherwise. Refuses with `NotAllowed`."""
     borders.require(one.district, by=by)
-    wanted, kept = {n.pk for n in beside}, 0
-    for other in one.district.neighbourhoods.exclude(pk=one.pk):
-        adjoining.forget(one, other, by=by)
-    drawn = beside_of(one)
-    for other in one.district.neighbourhoods.exclude(pk=one.pk):
-        if (other.pk in wanted) != (other.pk in drawn):
-            adjoining.keep(one, other, adjoins=other.pk in wanted, by=by)
-            kept += 1
-    return kept
+    return adjoining.say(one, [n.pk for n in beside], by=by)
 
 
 def beside_of(neighbourhood: Neighbourhood) -> set[int]:

@@ -5,7 +5,7 @@ What is kept by hand goes before what the outlines say. Label points say nothing
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import shapely
 from django.db import models, transaction
@@ -30,9 +30,8 @@ class NotNeighbours(Exception):
 
 def pairs(district: District) -> set[Pair]:
     """The neighbourhoods that adjoin, as pairs of ids with the lowest first."""
-    outlines = dict(district.neighbourhoods.filter(outline__isnull=False).values_list("pk", "outline"))
     kept = {(first, second): adjoins for first, second, adjoins in _kept(district).values_list("first", "second", "adjoins")}
-    found = _by_outline(outlines) | {pair for pair, adjoins in kept.items() if adjoins}
+    found = _drawn(district) | {pair for pair, adjoins in kept.items() if adjoins}
     return {pair for pair in found if kept.get(pair, True)}
 
 
@@ -41,22 +40,42 @@ def keep(one: Neighbourhood, other: Neighbourhood, *, adjoins: bool, by: models.
     """Write down that these two adjoin or do not, whatever their outlines say. Refuses with `NotNeighbours`."""
     if one.pk == other.pk or one.district_id != other.district_id:
         raise NotNeighbours(_("Choose two neighbourhoods of the same district."))
-    first, second = sorted((one, other), key=lambda n: n.pk)
-    made, _new = Adjoining.objects.update_or_create(first=first, second=second, defaults={"adjoins": adjoins})
-    log.record("keep_adjoining", made, by=by, first=first.pk, second=second.pk, adjoins=adjoins)
-    return made
+    return _keep(_pair(one.pk, other.pk), adjoins=adjoins, by=by)
 
 
 @transaction.atomic
-def forget(one: Neighbourhood, other: Neighbourhood, *, by: models.Model | None) -> None:
-    """Let the outlines decide again."""
-    for kept in _kept(one.district).filter(first__in=(one, other), second__in=(one, other)):
-        log.record("forget_adjoining", kept, by=by, first=kept.first_id, second=kept.second_id)
-        kept.delete()
+def say(one: Neighbourhood, beside: Collection[int], *, by: models.Model | None) -> int:
+    """Which others of its district adjoin this one, by id. Where the outlines say the same they decide; how many are kept by hand."""
+    others = one.district.neighbourhoods.filter(pk__in=beside).exclude(pk=one.pk)
+    wanted = {_pair(one.pk, pk) for pk in others.values_list("pk", flat=True)}
+    differing = wanted ^ {pair for pair in _drawn(one.district) if one.pk in pair}
+    kept = {(row.first_id, row.second_id): row for row in _kept(one.district).filter(Q(first=one) | Q(second=one))}
+    for first, second in kept.keys() - differing:
+        log.record("forget_adjoining", kept[first, second], by=by, first=first, second=second)
+        kept[first, second].delete()
+    for pair in sorted(differing):
+        if pair not in kept or kept[pair].adjoins != (pair in wanted):
+            _keep(pair, adjoins=pair in wanted, by=by)
+    return len(differing)
+
+
+def _pair(one: int, other: int) -> Pair:
+    return min(one, other), max(one, other)
+
+
+def _keep(pair: Pair, *, adjoins: bool, by: models.Model | None) -> Adjoining:
+    first, second = pair
+    made, _new = Adjoining.objects.update_or_create(first_id=first, second_id=second, defaults={"adjoins": adjoins})
+    log.record("keep_adjoining", made, by=by, first=first, second=second, adjoins=adjoins)
+    return made
 
 
 def _kept(district: District) -> models.QuerySet[Adjoining]:
     return Adjoining.objects.filter(Q(first__district=district) & Q(second__district=district))
+
+
+def _drawn(district: District) -> set[Pair]:
+    return _by_outline(dict(district.neighbourhoods.filter(outline__isnull=False).values_list("pk", "outline")))
 
 
 def _by_outline(outlines: Mapping[int, shapes.Outline | None]) -> set[Pair]:

@@ -88,6 +88,8 @@ def test_a_resident_begins_and_the_list_ticks_itself() -> None:
 
     crew = group_of(here, mo)
     second_step(mo, *crew[:1])
+    [public] = [step for step in checklist.steps(here, mo) if step.name == "public"]
+    assert public.count == "2 van 3", "whoever has no second step does not count yet"
     with pytest.raises(starting.NotReady):
         starting.open_to_public(here, by=mo)
     second_step(*crew)

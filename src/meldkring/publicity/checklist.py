@@ -75,7 +75,7 @@ def _people(crew: list[Membership]) -> Step:
 
 
 def _all_second_steps(crew: list[Membership]) -> Step:
-    working = sum(m.person.second_factor_since is not None for m in crew)
+    working = _working(crew)
     return Step(
         "all-second-steps", _("Everybody has a second step"), _("Call those who do not have it yet: it takes two minutes, together it is done at once."),
         working == len(crew) >= FEWEST, count=_("%(n)d of %(wanted)d") % {"n": working, "wanted": max(len(crew), FEWEST)},
@@ -104,8 +104,12 @@ def _officer(district: District) -> Step:
 def _public(district: District, crew: list[Membership]) -> Step:
     return Step(
         "public", _("Open your page"), _("Until then only who has the invitation sees it. It can be opened once three of you have a second step."),
-        district.is_public, count="" if district.is_public else _("%(n)d of %(wanted)d") % {"n": len(crew), "wanted": FEWEST},
+        district.is_public, count="" if district.is_public else _("%(n)d of %(wanted)d") % {"n": _working(crew), "wanted": FEWEST},
     )  # fmt: skip
+
+
+def _working(crew: list[Membership]) -> int:
+    return sum(m.person.second_factor_since is not None for m in crew)
 
 
 def _posters(district: District) -> Step:

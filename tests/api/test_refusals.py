@@ -5,7 +5,9 @@ import json
 import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from tests.api.asking import ROOT, Program
 from tests.town import Town, town
@@ -136,6 +138,17 @@ def test_reads_take_the_same_number_of_queries(here: Town, django_assert_max_num
         anna.post("/cases", **said(here))
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         anna.get(f"/groups/{here.watch_a.pk}/postings")
+
+
+def test_a_desk_takes_as_many_queries_for_many_as_for_one(here: Town) -> None:
+    anna, sam, counts = Program(here.anna), Program(here.sam), []
+    for n in (1, 12):
+        for _ in range(n):
+            anna.post("/cases", **said(here))
+        with CaptureQueriesContext(connection) as seen:
+            assert len(sam.get("/desk", steering=here.steering_1.pk)["waiting"]) >= n
+        counts.append(len(seen))
+    assert counts[1] <= counts[0]
 
 
 def test_the_description_is_open_to_all() -> None:

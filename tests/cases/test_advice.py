@@ -66,7 +66,7 @@ def reported(scene: Scene, **extras: object) -> Posting:
 
 def advised(scene: Scene, posting: Posting) -> advice.Advice:
     here = scene.town
-    return advice.for_one(posting, to=list(forwarding.targets(posting, steering=here.steering_1)), steering=here.steering_1)
+    return advice.for_one(posting, to=forwarding.targets([posting], steering=here.steering_1)[posting], steering=here.steering_1)
 
 
 @pytest.mark.requirement("S31")
@@ -84,7 +84,7 @@ def test_from_the_coordination_group_the_municipal_group_is_advised_when_they_le
     here = scene.town
     posting = reported(scene, direction="e", latitude=51.805, longitude=4.429)
     up = forwarding.forward(posting, to=[here.coordination_noord], steering=here.steering_1, by=here.fatima).made.get()
-    found = advice.for_one(up, to=list(forwarding.targets(up, steering=here.steering_1)), steering=here.steering_1)
+    found = advice.for_one(up, to=forwarding.targets([up], steering=here.steering_1)[up], steering=here.steering_1)
     assert [p.group.name for p in found.proposals] == ["B", "Waterdam"]
     assert "Kade" in found.proposals[1].reason
 
@@ -238,7 +238,7 @@ def test_advice_is_always_among_what_is_allowed(place: tuple[float, float], dire
         posting = reporting.report("Seen", group=here.watch_a, by=here.anna, called=Called.BY_ME, **extras)
         if upward:
             posting = forwarding.forward(posting, to=[here.coordination_noord], steering=here.steering_1, by=here.fatima).made.get()
-        allowed = list(forwarding.targets(posting, steering=here.steering_1))
+        allowed = forwarding.targets([posting], steering=here.steering_1)[posting]
         found = advice.for_one(posting, to=allowed, steering=here.steering_1)
         assert {g.pk for g in found.groups} <= {g.pk for g in allowed}
         assert len(found.groups) == len({g.pk for g in found.groups})

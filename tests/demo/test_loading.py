@@ -101,7 +101,7 @@ def test_the_police_have_something_to_show(town: Town) -> None:
     assert told.valid_until > timezone.now()
     steering = town.groups["Stuurgroep Poortwijk"]
     posting = judging.waiting(steering).get(message=told.message_id)
-    found = advice.for_one(posting, to=list(forwarding.targets(posting, steering=steering)), steering=steering)
+    found = advice.for_one(posting, to=forwarding.targets([posting], steering=steering)[posting], steering=steering)
     assert [g.name for g in found.groups] == ["Poortwijk-Zuid"]
     assert ContactCard.objects.filter(district__slug="zoomwijck").count() == 2
 

@@ -99,7 +99,7 @@ class Protocol(RuleBasedStateMachine):
         steering = next(iter(roles.steering_groups(person)), None)
         posting = steering and self.some(Posting.objects if wild else judging.waiting(steering), number)
         if posting:
-            routes = list(Group.objects.order_by("pk")) if wild else list(forwarding.targets(posting, steering=steering))
+            routes = list(Group.objects.order_by("pk")) if wild else forwarding.targets([posting], steering=steering)[posting]
             to = list({routes[i % len(routes)].pk: routes[i % len(routes)] for i in picks}.values()) if routes else []
             self.attempt(forwarding.forward, posting, to=to, steering=steering, by=person, follow=follow)
 

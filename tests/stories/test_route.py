@@ -66,7 +66,7 @@ def test_a_message_from_the_coordination_group_goes_to_the_own_watch_groups() ->
         forwarding.forward(above, to=[t.watch_c], steering=t.steering_2, by=t.zora)
     with pytest.raises(roles.NotAllowed):
         forwarding.forward(first, to=[t.watch_b], steering=t.steering_1, by=t.arie)
-    assert {g.pk for g in forwarding.targets(above, steering=t.steering_1)} == {t.watch_b.pk, t.municipal.pk}
+    assert {g.pk for g in forwarding.targets([above], steering=t.steering_1)[above]} == {t.watch_b.pk, t.municipal.pk}
 
 
 def test_a_police_message_reaches_the_watch_groups() -> None:

@@ -13,7 +13,6 @@ from meldkring.cases import advice, forwarding, judging
 from meldkring.cases.models import Case
 from meldkring.groups import access as groups
 from meldkring.groups import roles
-from meldkring.groups.models import Group
 from meldkring.messaging import access as messaging
 from meldkring.messaging import letters
 from meldkring.messaging.models import Posting
@@ -108,24 +107,21 @@ def desk(request: HttpRequest, steering: Annotated[int, Query(ge=1, le=2**63 - 1
     person = tokens.person(request)
     group = tokens.steering(person, steering)
     postings = list(judging.waiting(group, by=person)[:MOST])
-    reach: dict[int, int] = {}
-    free = {posting: list(forwarding.targets(posting, steering=group)) for posting in postings}
+    free = forwarding.targets(postings, steering=group)
+    targets = {
+        g.pk: schemas.TargetOut(**schemas.GroupOut.of(g).model_dump(), reach=roles.reach([g]))
+        for g in {g for gs in free.values() for g in gs}
+    }
     advised = advice.propose(free, steering=group)
     waiting = [
         schemas.WaitingOut(
-            posting=out, targets=[_target(g, reach) for g in free[posting]],
+            posting=out, targets=[targets[g.pk] for g in free[posting]],
             advice=[schemas.AdviceOut(**schemas.GroupOut.of(p.group).model_dump(), reason=p.reason) for p in advised[posting.pk].proposals],
         )
         for posting, out in zip(postings, shown(postings), strict=True)
     ]  # fmt: skip
     held = messaging.held(person).filter(group__run_by=group).select_related(WITH_CASE)
     return schemas.DeskOut(steering=schemas.GroupOut.of(group), waiting=waiting, held=shown(held[:MOST]))
-
-
-def _target(group: Group, reach: dict[int, int]) -> schemas.TargetOut:
-    if group.pk not in reach:
-        reach[group.pk] = roles.reach([group])
-    return schemas.TargetOut(id=group.pk, kind=group.kind, name=group.name, reach=reach[group.pk])
 
 
 @router.get("/letters", response=list[schemas.LetterOut], tags=["letters"])

@@ -3,6 +3,7 @@
 The refusals of the verbs become problem details in `problems.py`; nothing is caught here.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -94,9 +95,9 @@ def judge(request: HttpRequest, posting_id: int, body: schemas.JudgementIn) -> M
     person = tokens.person(request)
     steering = tokens.steering(person, body.steering)
     posting = _of_a_case(messaging.posting(person, posting_id))
-    allowed = {g.pk for g in routes.targets(posting.group, steering=steering)}
+    allowed = {g.pk: g for g in routes.targets(posting.group, steering=steering)}
     if body.verdict == "forwarded":
-        to = _on_route(posting, steering, body.to)
+        to = _on_route(posting, allowed, body.to)
         judgement = forwarding.forward(posting, to=to, steering=steering, by=person, follow=body.follow)
     else:
         judgement = judging.not_relevant(posting, steering=steering, by=person)
@@ -213,9 +214,8 @@ def _of_a_case(posting: Posting) -> Posting:
     return posting
 
 
-def _on_route(posting: Posting, steering: Group, wanted: list[int]) -> list[Group]:
+def _on_route(posting: Posting, allowed: Mapping[int, Group], wanted: list[int]) -> list[Group]:
     # A group off the route and one that does not exist get the same answer: programs cannot feel around for groups.
-    allowed = {g.pk: g for g in routes.targets(posting.group, steering=steering)}
     if not wanted or set(wanted) - allowed.keys():
         raise forwarding.NotOnRoute(_("From %(here)s you cannot forward to these groups.") % {"here": posting.group.name})
     return [allowed[pk] for pk in dict.fromkeys(wanted)]

@@ -1,9 +1,8 @@
 """A steering group passes a message on to other groups (S13, S14, S15, S32); its provenance is the chain of postings it leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,10 +19,15 @@ class NotOnRoute(Exception):
     """The message may not go from here to there; the text names the group."""
 
 
-def targets(posting: Posting, *, steering: Group) -> QuerySet[Group]:
-    """The groups to which this steering group may forward this posting: on the route, and where the message does not stand yet."""
-    stands = Posting.objects.filter(message=posting.message_id, withdrawn_at=None)
-    return routes.targets(posting.group, steering=steering).exclude(pk__in=stands.values("group"))
+def targets(postings: Iterable[Posting], *, steering: Group) -> dict[Posting, list[Group]]:
+    """Of each posting the groups to which this steering group may forward it: on the route, and where the message does not stand yet.
+
+    As many queries as there are groups in which they stand, however many postings.
+    """
+    asked = list(postings)
+    stands = set(Posting.objects.filter(message__in=[p.message_id for p in asked], withdrawn_at=None).values_list("message", "group"))
+    routed = {group: list(routes.targets(group, steering=steering)) for group in {p.group for p in asked}}
+    return {p: [g for g in routed[p.group] if (p.message_id, g.pk) not in stands] for p in asked}
 
 
 @transaction.atomic

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from meldkring.cases import advice
+from meldkring.cases import advice, forwarding
 from meldkring.cases.models import UNDO, Case, Judgement
-from meldkring.groups import roles, routes
+from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.messaging.models import Posting
 from meldkring.people.models import Person
@@ -127,13 +127,7 @@ def _left(judgement: Judgement, person: Person, passed: timedelta) -> int:
 
 
 def _targets(postings: list[Posting], steering: Group) -> tuple[dict[int, list[Target]], dict[int, Advised]]:
-    stands = set(Posting.objects.filter(message__in=[p.message_id for p in postings], withdrawn_at=None).values_list("message", "group"))
-    routed: dict[int, list[Group]] = {}
-    free: dict[Posting, list[Group]] = {}
-    for posting in postings:
-        if posting.group_id not in routed:
-            routed[posting.group_id] = list(routes.targets(posting.group, steering=steering))
-        free[posting] = [g for g in routed[posting.group_id] if (posting.message_id, g.pk) not in stands]
+    free = forwarding.targets(postings, steering=steering)
     known = {g.pk: Target(g.pk, g.name, roles.reach([g]), g.is_watch) for g in {g for groups in free.values() for g in groups}}
     found = {posting.pk: [known[g.pk] for g in groups] for posting, groups in free.items()}
     reach: dict[frozenset[int], int] = {}

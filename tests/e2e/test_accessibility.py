@@ -60,7 +60,7 @@ def pages(site: Site) -> dict[str, list[str]]:
     return {
         "": ["/", "/account/login/code/", "/privacy/", "/toegankelijkheid/", "/over/",
              "/noord/", "/noord/?taal=en", "/noord/badge/", "/noord/klacht/", "/kaart/", "/beginnen/", "/beginnen/gegevens/"],
-        "anna": ["/", "/melden/", case, f"{case}gebeld/", f"{case}afsluiten/", f"{case}overdragen/{a}/", ended, "/ik/",
+        "anna": ["/", "/melden/", case, f"{case}gebeld/", f"{case}afsluiten/", f"{case}overdragen/{a}/", ended, "/ik/", "/ik/e-mail/",
                  "/ik/meldingen/koppelen/telegram/", "/post/", f"/post/{s1}/{people['anna']}/", f"/groepen/{a}/", "/citaten/"],
         "sam": ["/beoordelen/", case, f"/casus/{waits['case']}/woorden/", "/oefening/", "/klachten/", f"/klachten/{complaint}/",
                 "/beginnen/lijst/noord/", f"/bericht/{first['id']}/", "/politiebericht/", f"/groepen/{a}/", f"/groepen/{s1}/",

@@ -12,9 +12,9 @@ from tests.joining.gateway import Gateway, gateway
 from tests.town import Town, town
 
 from meldkring.audit.models import Line
-from meldkring.joining import codes, resuming, rules, signing_up, texting, whereabouts
+from meldkring.joining import resuming, rules, signing_up, texting, whereabouts
 from meldkring.joining.models import Application, Code
-from meldkring.people import mailing
+from meldkring.people import codes, mailing
 from meldkring.people.models import Mail
 from meldkring.places import addresses, slugs
 from meldkring.places.models import District, Extent, Neighbourhood

@@ -157,3 +157,14 @@ def test_what_was_missed_by_a_crash_is_seen_at_the_next_look(place: Town) -> Non
     assert Person.objects.get(pk=place.sam.pk).second_factor_since
     second_factor.note(place.sam)
     assert Line.objects.filter(action="second_step").count() == 1
+
+
+def test_who_has_a_second_step_shows_it_before_taking_another_address(place: Town) -> None:
+    client = signed_in(place.sam)
+    secret, _page = set_app(client)
+    assert client.get(reverse("my_email")).status_code == 200, "it was shown a moment ago"
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
+        asks = client.post(reverse("my_email"), {"email": "sam.nieuw@example.org"})["Location"]
+        assert asks.startswith(reverse("mfa_reauthenticate"))
+        page = client.post(asks, {"code": code(secret)}, follow=True)
+        assert page.request["PATH_INFO"] == reverse("my_email_code"), "what was filled in is not asked again"

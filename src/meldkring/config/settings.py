@@ -137,7 +137,7 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# Per connection; a meeting where twenty neighbours sign up shares one. How often an address gets a code is limited in joining/codes.py.
+# Per connection; a meeting where twenty neighbours sign up shares one. How often an address gets a code is limited in people/codes.py.
 ACCOUNT_RATE_LIMITS = {
     "sign_up": "120/h/ip",
     "sign_up_code": "60/h/ip",

@@ -9,6 +9,8 @@ from meldkring.web import urls as web
 urlpatterns = [
     # There are no passwords: signing in starts with asking for a code.
     path("account/login/", RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)),
+    # There is one address, and a page of ours on which it is changed.
+    path("account/email/", RedirectView.as_view(pattern_name="my_email")),
     # There is one account to sign in with beside the code, and nothing to arrange about it.
     path("account/3rdparty/", RedirectView.as_view(pattern_name="me")),
     path("account/", include("allauth.urls")),

@@ -66,7 +66,10 @@ def ensure_email(people: Iterable[Person]) -> None:
     # An account's address is its own; a row with it that stayed behind with somebody else goes.
     Address.objects.filter(channel=EMAIL, value__in=changed.values()).delete()
     for pk in changed.keys() & have.keys():
-        Address.objects.filter(channel=EMAIL, person=pk, value=have[pk]).update(value=changed[pk], state=Address.State.ACTIVE, failures=0)
+        old = Address.objects.filter(channel=EMAIL, person=pk, value=have[pk])
+        # What was found out about the old address says nothing of the new one; that somebody wants no mail does.
+        old.exclude(state=Address.State.OPTED_OUT).update(state=Address.State.ACTIVE)
+        old.update(value=changed[pk], failures=0, reason="", added_at=timezone.now())
     missing = [Address(person_id=pk, channel=EMAIL, value=changed[pk], position=FIRST_ORDER[EMAIL]) for pk in changed.keys() - have.keys()]
     Address.objects.bulk_create(missing, ignore_conflicts=True)
 

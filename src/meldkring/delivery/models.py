@@ -33,7 +33,7 @@ class Address(models.Model):
     position = models.PositiveSmallIntegerField(default=0, help_text=_("The order in which the person wants to be reached."))
     reason = models.CharField(max_length=60, blank=True)
     failures = models.PositiveSmallIntegerField(default=0)
-    added_at = models.DateTimeField(auto_now_add=True)
+    added_at = models.DateTimeField(auto_now_add=True)  # since when it has this value: an e-mail address may change
     heard_at = models.DateTimeField(null=True, blank=True, help_text=_("When this address last wrote to us."))
     opted_at = models.DateTimeField(null=True, blank=True, help_text=_("When STOP or START was last said here."))
     busy_until = models.DateTimeField(

@@ -101,7 +101,9 @@ def _fail(delivery: Delivery, row: ReceiptRow) -> None:
     if row.problem == Problem.WINDOW_CLOSED and not delivery.as_template:
         delivery.state, delivery.as_template, delivery.due_at, delivery.provider_id = State.QUEUED, True, timezone.now(), ""
     delivery.save(update_fields=["state", "problem", "code", "provider_id", "lease_until", "as_template", "due_at", "reserved"])
-    if row.problem == Problem.GONE:
+    if row.problem in (Problem.GONE, Problem.OPTED_OUT) and (delivery.handed_over_at or delivery.made_at) < delivery.address.added_at:
+        pass  # about the e-mail address that this person had then
+    elif row.problem == Problem.GONE:
         addresses.failed(delivery.address_id, gone=False, why=row.code)
     elif row.problem == Problem.OPTED_OUT:
         addresses.stop(delivery.channel, delivery.address.value)

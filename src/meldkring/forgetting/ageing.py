@@ -18,7 +18,8 @@ from meldkring.groups.models import Appointment, ContactCard, Shift
 from meldkring.intake.models import Consent
 from meldkring.joining.models import Application, Code, CodeLetter, Founding, Proof, RollAnswer, Vouch
 from meldkring.messaging.models import Kind, Letter, Message, Posting
-from meldkring.people.models import Mail
+from meldkring.people import new_email
+from meldkring.people.models import Mail, NewEmail
 
 AT_ONCE = 500
 WORDS = {"persons": "", "vehicle": "", "place": "", "going_to_do": "", "source": "", "police_number": ""}
@@ -94,8 +95,10 @@ def sign_ups() -> int:
 
 
 def codes() -> int:
-    """Digests of codes, and the addresses to which they went."""
-    return _deleted(Code.objects.filter(sent_at__lt=timezone.now() - days("codes")))
+    """Digests of codes, and the addresses to which they went; of a changed address also the one before it, once it cannot be put back."""
+    before = timezone.now() - days("codes")
+    changed = Q(changed_at__lt=timezone.now() - new_email.PUT_BACK_WITHIN) | Q(changed_at=None)
+    return _deleted(Code.objects.filter(sent_at__lt=before)) + _deleted(NewEmail.objects.filter(changed, sent_at__lt=before))
 
 
 def awaited() -> int:

@@ -56,6 +56,8 @@ REGISTER = (
     Kept("people.Person", _("your account"),
          ACCOUNT, whose=("pk",), secret=("password", "is_staff", "is_superuser", "groups", "user_permissions")),
     Kept("account.EmailAddress", _("your e-mail address, to sign in with"), ACCOUNT, whose=("user",)),
+    Kept("people.NewEmail", _("a new e-mail address that you asked for, with the one before it"),
+         _("a day; once it is yours a week, so that the change can be put back"), whose=("person",), secret=("digest",)),
     Kept("people.Token", _("keys for your own programs"), ACCOUNT, whose=("person",), secret=("digest",)),
     Kept("mfa.Authenticator", _("your second step"), ACCOUNT, whose=("user",), secret=("data",)),
     Kept("socialaccount.SocialAccount", _("the account of your municipality"), ACCOUNT, whose=("user",), secret=("extra_data",)),

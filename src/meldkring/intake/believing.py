@@ -2,6 +2,7 @@
 must answer a letter of ours to that very address, which its token proves; and no machine may keep us talking."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone, translation
@@ -11,16 +12,21 @@ from meldkring.channels.contract import Capabilities, Fact, Opted, Said
 from meldkring.delivery import answering, tokens
 from meldkring.delivery.models import Delivery
 from meldkring.intake.models import Taken
+from meldkring.people import new_email
 
 SAME_WORDS = timedelta(minutes=10)
 
 
-def believed(channel: str, fact: Fact, *, able: Capabilities) -> bool:
-    """Whether to act on this fact."""
+def believed(channel: str, fact: Fact, *, able: Capabilities) -> Fact | None:
+    """The fact if we act on it; who took another e-mail address may answer older letters from the one of before, and is read as the new one."""
     if able.knows_sender or not isinstance(fact, Said | Opted):
-        return True
+        return fact
     told = _told(channel, fact)
-    return told is not None and told.address.value == fact.address
+    if told is None:
+        return None
+    if told.address.value != fact.address and not new_email.had(told.address.person, fact.address, at=told.made_at):
+        return None
+    return replace(fact, address=told.address.value)
 
 
 def echoes(channel: str, said: Said) -> bool:

@@ -15,10 +15,11 @@ def receipt(channel: str, fact: Receipt) -> None:
         receipts.take(channel, fact)
 
 
-def act(channel: str, fact: Fact, *, able: Capabilities) -> None:
+def act(channel: str, told: Fact, *, able: Capabilities) -> None:
     """Act on a fact that came for the first time."""
-    if not believing.believed(channel, fact, able=able):
-        believing.tell_owner(channel, fact)
+    fact = believing.believed(channel, told, able=able)
+    if fact is None:
+        believing.tell_owner(channel, told)
     elif isinstance(fact, Opted):
         addresses.heard(channel, fact.address, at=fact.at)
         _opted(channel, fact)

@@ -47,10 +47,9 @@ def _stop_at_once(stored: Incoming, channel: Channel, headers: Mapping[str, str]
     name = stored.channel
     for fact in _read(channel, bytes(stored.raw), headers, came_at=stored.came_at) or ():
         # Providers send the same again for days: an old STOP must not undo a later START.
-        if not isinstance(fact, Opted) or not fact.stopped or not believing.believed(name, fact, able=channel.capabilities()):
-            continue
-        if not Taken.objects.filter(channel=name, fact=fact.id[:200]).exists():
-            addresses.stop(name, fact.address, at=fact.at)
+        meant = believing.believed(name, fact, able=channel.capabilities()) if isinstance(fact, Opted) and fact.stopped else None
+        if isinstance(meant, Opted) and not Taken.objects.filter(channel=name, fact=meant.id[:200]).exists():
+            addresses.stop(name, meant.address, at=meant.at)
 
 
 def _read(channel: Channel, raw: bytes, headers: Mapping[str, str], *, came_at: datetime) -> list[Fact] | None:

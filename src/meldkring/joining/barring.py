@@ -36,6 +36,12 @@ def was_expelled(district: District, email: str, mobile: str) -> bool:
     return bool(lasting([district.pk], digests(email, mobile)))
 
 
+def follow_email(before: str, after: str) -> None:
+    """Who takes another address is recognised by that one too."""
+    for row in Barred.objects.filter(digest=digest(before), until__gt=timezone.now()):
+        Barred.objects.get_or_create(district=row.district, digest=digest(after), defaults={"until": row.until})
+
+
 def _normal(value: str) -> str:
     value = value.strip().casefold()
     if "@" in value:

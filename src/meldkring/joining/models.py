@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from meldkring.groups.models import Group, Membership
+from meldkring.people.models import SentCode
 from meldkring.places.models import District, Municipality, Neighbourhood
 
 PERSON = settings.AUTH_USER_MODEL
@@ -127,8 +128,8 @@ class Application(models.Model):
         return self.state in (self.State.ADMITTED, self.State.DECLINED, self.State.WITHDRAWN)
 
 
-class Code(models.Model):
-    """Six digits sent to an e-mail address or mobile number, to prove that it is theirs. Only a keyed digest is kept."""
+class Code(SentCode):
+    """Six digits sent to an e-mail address or mobile number, to prove that it is theirs."""
 
     class To(models.TextChoices):
         EMAIL = "email"
@@ -136,14 +137,6 @@ class Code(models.Model):
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="codes")
     to = models.CharField(max_length=6, choices=To.choices)
-    address = models.CharField(max_length=254)
-    digest = models.CharField(max_length=64)
-    sent_at = models.DateTimeField()
-    attempts = models.PositiveSmallIntegerField(default=0)
-    used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"code {self.pk}"
 
 
 class Proof(models.Model):

@@ -224,6 +224,14 @@ def _undecided(person: Person) -> QuerySet[Application]:
     return Application.objects.filter(Q(person=person) | Q(email=person.email), state__in=access.UNDECIDED)
 
 
+def follow_email(person: Person, *, before: str) -> None:
+    """What this member has asked for and still waits is known by the new address from now on; what nobody proved to be theirs stays as it is."""
+    mine = Q(person=person) | Q(email_proven_at__isnull=False)
+    there = Application.objects.filter(email=person.email, state__in=access.UNDECIDED).values("district")
+    waits = Application.objects.filter(mine, email=before, state__in=access.UNDECIDED).exclude(district__in=there)
+    waits.update(email=person.email)
+
+
 def refuse_steering(person: Person, *, staying_under: Group | None = None) -> None:
     """Who steers stays a resident of a watch group that the steering group runs (S7)."""
     for steers in steering_roles(person):

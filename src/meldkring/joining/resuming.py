@@ -7,8 +7,9 @@ on another device gets a new stamp if it was not proven before, so whoever merel
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meldkring.joining import codes, signing_up
+from meldkring.joining import sign_up_codes, signing_up
 from meldkring.joining.models import Application
+from meldkring.people import codes
 from meldkring.places.models import District
 
 State = Application.State
@@ -46,7 +47,7 @@ def resume(district: District, email: str, code: str) -> Application:
         raise refusal
     was_proven = found.email_proven_at is not None
     try:
-        codes.check(found, signing_up.EMAIL, found.email, code)
+        sign_up_codes.check(found, signing_up.EMAIL, found.email, code)
     except codes.CodeRefused as wrong:
         raise refusal from wrong
     if not was_proven:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from meldkring.audit import log
 from meldkring.groups.models import Kind
-from meldkring.joining import admission, codes, rules, texting, whereabouts
+from meldkring.joining import admission, rules, sign_up_codes, texting, whereabouts
 from meldkring.joining.models import UNFINISHED_KEPT, Application, Code, HouseRules
-from meldkring.people import mailing
+from meldkring.people import codes, mailing
 from meldkring.people.models import Person
 from meldkring.places import addresses
 from meldkring.places.models import District
@@ -109,12 +109,12 @@ def send_code(application: Application, to: str, *, sign_in: str = "") -> None:
     if to == MOBILE:
         if not texting.can_send():
             raise texting.NotSent(_("We cannot send text messages at the moment."))
-        digits = codes.new(application, to, application.mobile)
+        digits = sign_up_codes.new(application, to, application.mobile)
         with translation.override(application.language):
             text = _("Your code for Meldkring is %(digits)s. It works for ten minutes.") % {"digits": digits}
         return texting.send(application.mobile, text)
     with transaction.atomic():
-        _mail_code(application, codes.new(application, to, application.email), sign_in)
+        _mail_code(application, sign_up_codes.new(application, to, application.email), sign_in)
     return None
 
 
@@ -122,7 +122,7 @@ def prove(application: Application, *, to: str, code: str) -> Application:
     """Step 3, for one of the two. Refuses with `codes.Wrong` and `codes.Expired`."""
     _require(application, PROVE)
     address = application.email if to == EMAIL else application.mobile
-    codes.check(application, to, address, code)
+    sign_up_codes.check(application, to, address, code)
     field = "email_proven_at" if to == EMAIL else "mobile_proven_at"
     setattr(application, field, timezone.now())
     application.save(update_fields=[field])

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from meldkring.audit import log
 from meldkring.groups import joining, roles, steering
 from meldkring.groups.models import Kind, Membership, Role
-from meldkring.joining import codes, entering, founding, signing_up
+from meldkring.joining import entering, founding, sign_up_codes, signing_up
 from meldkring.joining.models import Application, Founding
 from meldkring.people import mailing
 from meldkring.people.models import Person
@@ -81,7 +81,7 @@ def prove(asked: Founding, code: str) -> Made:
     """The code is right: the district begins, or waits for approval. Refuses with `CodeRefused` and `CannotStart`."""
     application = asked.application
     if application.email_proven_at is None:
-        codes.check(application, signing_up.EMAIL, application.email, code)
+        sign_up_codes.check(application, signing_up.EMAIL, application.email, code)
     with transaction.atomic():
         fresh = _locked(asked)
         if fresh.state != State.BEGUN:

@@ -77,6 +77,34 @@ class Token(models.Model):
         return self.name
 
 
+class SentCode(models.Model):
+    """Six digits that were sent to an address, to prove that it is theirs. Only a keyed digest is kept. What it proves is told by who has it."""
+
+    address = models.CharField(max_length=254)
+    digest = models.CharField(max_length=64)
+    sent_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"code {self.pk}"
+
+
+class NewEmail(SentCode):
+    """An e-mail address that somebody wants instead of the one they have. For a week the one before it can take it back."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="new_emails")
+    before = models.EmailField()
+    changed_at = models.DateTimeField(null=True)
+    put_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("address", "sent_at"))]
+
+
 class Mail(models.Model):
     """An e-mail about someone's own membership that must still go out (law 2). Once sent, its text is erased: it may hold a code."""
 

@@ -37,11 +37,16 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]
         return {**super().get_public_key_credential_rp_entity(), "name": "Meldkring"}
 
 
+def is_set(person: Person) -> bool:
+    """Whether this person has a second step here, as far as allauth knows."""
+    return bool(Authenticator.objects.filter(user=person, type__in=STEPS).exists())
+
+
 @transaction.atomic
 def note(person: Person, *, session: str = "") -> None:
     """Bring `second_factor_since` in line with the authenticators. The first one signs out every other session than `session`."""
     person = _locked(person)
-    has = Authenticator.objects.filter(user=person, type__in=STEPS).exists()
+    has = is_set(person)
     if has == (person.second_factor_since is not None):
         return
     _set(person, on=has)

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from meldkring.people import mailing
+from meldkring.people import mailing, second_factor
 from meldkring.people.models import Person
 
 
@@ -38,10 +38,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_reauthentication_methods(self, user: Person) -> list[dict[str, str]]:
-        """A code by e-mail too: whoever got in proved that address then."""
+        """A code by e-mail too: whoever got in proved that address then. Who has a second step shows that one: a mailbox alone is not enough."""
         _keep_proven(user)
         methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
-        return methods
+        return [m for m in methods if m["id"] != "reauthenticate_by_code"] if second_factor.is_set(user) else methods
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """What allauth wants to mail, in our own words."""

@@ -176,6 +176,29 @@ class LanguageForm(forms.Form):
     )
 
 
+class CodeForm(forms.Form):
+    """Six digits from an e-mail."""
+
+    code = forms.CharField(
+        label=gettext_lazy("The six digits from the e-mail"), max_length=20,
+        error_messages={"required": gettext_lazy("Fill in the six digits.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "input--code"}),
+    )  # fmt: skip
+
+
+class NewEmailForm(forms.Form):
+    """The e-mail address that somebody wants to have from now on."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("Your new e-mail address"),
+        error_messages={
+            "required": gettext_lazy("What is your e-mail address?"),
+            "invalid": gettext_lazy("This is not a whole e-mail address. One looks like name@example.org."),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
 class TokenForm(forms.Form):
     """A name by which a person recognises a key for the API."""
 

@@ -20,7 +20,6 @@ from meldkring.intake import police_mail
 from meldkring.joining import (
     admission,
     code_letters,
-    codes,
     entering,
     expelling,
     importing,
@@ -33,6 +32,7 @@ from meldkring.joining import (
     vouching,
 )
 from meldkring.messaging import posting as postings
+from meldkring.people import codes, new_email
 from meldkring.places import neighbourhoods, shapes
 from meldkring.publicity import corners, quoting, writing
 
@@ -91,6 +91,7 @@ REFUSALS = (
     roll_call.RollCallRuns,
     roll_call.RollCallOver,
     codes.CodeRefused,
+    new_email.NotThisAddress,
     admission.AlreadyDecided,
     admission.NoGroup,
     admission.NoWords,

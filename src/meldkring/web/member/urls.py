@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meldkring.web.member import case, case_acts, home, letters, me, my_data, report
+from meldkring.web.member import case, case_acts, home, letters, me, my_data, my_email, report
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("casus/<str:reference>/afsluiten/", case_acts.close, name="case_close"),
     path("casus/<str:reference>/heropenen/", case_acts.reopen, name="case_reopen"),
     path("ik/", me.me, name="me"),
+    path("ik/e-mail/", my_email.email, name="my_email"),
+    path("ik/e-mail/code/", my_email.code, name="my_email_code"),
+    path("ik/e-mail/code/opnieuw/", my_email.again, name="my_email_again"),
+    path("e-mail-terug/<str:token>/", my_email.back, name="email_back"),
     path("ik/taal/", me.language, name="me_language"),
     path("ik/sleutels/", me.token, name="me_token"),
     path("ik/sleutels/<int:pk>/intrekken/", me.revoke, name="me_revoke"),

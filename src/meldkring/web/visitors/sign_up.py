@@ -17,8 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from meldkring.groups import roles
-from meldkring.joining import codes, house_texts, rules, signing_up, texting, whereabouts
+from meldkring.joining import house_texts, rules, sign_up_codes, signing_up, texting, whereabouts
 from meldkring.joining.models import Application
+from meldkring.people import codes
 from meldkring.places import addresses
 from meldkring.places.models import District
 from meldkring.web.frame import maps, shell, visitor
@@ -124,7 +125,7 @@ def _prove(request: HttpRequest, application: Application) -> HttpResponse:
                 form.add_error(f"code_{to}", str(refusal))
         if not form.errors:
             return redirect(_step_url(district.slug, signing_up.RULES))
-    hints = {to: codes.shown_in_demo(application, to) for to in todo}
+    hints = {to: sign_up_codes.shown_in_demo(application, to) for to in todo}
     return _page(request, district, signing_up.PROVE, form, application=application, todo=todo, hints=hints, can_text=texting.can_send())
 
 

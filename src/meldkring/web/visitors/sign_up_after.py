@@ -9,8 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from meldkring.chat_groups import access as chat_access
-from meldkring.joining import admission, awaited, codes, proving, public, resuming, signing_up
+from meldkring.joining import admission, awaited, proving, public, resuming, signing_up
 from meldkring.joining.models import Application
+from meldkring.people import codes
 from meldkring.places import addresses
 from meldkring.web.frame import visitor
 from meldkring.web.visitors import sign_up_forms

@@ -12,12 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from meldkring.groups import roles
-from meldkring.joining import codes, founding, public, starting
+from meldkring.joining import founding, public, sign_up_codes, starting
 from meldkring.joining.models import Founding
+from meldkring.people import codes
 from meldkring.places import addresses
 from meldkring.places.models import District
 from meldkring.publicity import checklist
-from meldkring.web.frame import for_anyone, shell, telling, visitor
+from meldkring.web.frame import for_anyone, forms, shell, telling, visitor
 from meldkring.web.visitors import district as pages
 from meldkring.web.visitors import starting_forms
 
@@ -62,7 +63,7 @@ def code(request: HttpRequest) -> HttpResponse:
     asked = _begun(request)
     if asked is None:
         return redirect("start_here")
-    form = starting_forms.StartCodeForm(visitor.posted(request))
+    form = forms.CodeForm(visitor.posted(request))
     if form.is_valid() and visitor.may(request, "start_prove", form):
         try:
             return _proven(request, starting.prove(asked, form.cleaned_data["code"]))
@@ -70,7 +71,7 @@ def code(request: HttpRequest) -> HttpResponse:
             form.add_error("code", str(refusal))
         except starting.CannotStart as refusal:
             form.add_error(None, str(refusal))
-    hint = codes.shown_in_demo(asked.application, "email")
+    hint = sign_up_codes.shown_in_demo(asked.application, "email")
     context = {"form": form, "asked": asked, "email": asked.application.email, "hint": hint}
     return pages.page(request, "starting/code.html", context, status=422 if form.is_bound else 200)
 

@@ -48,12 +48,3 @@ class StartForm(forms.Form):
         """What the verb wants."""
         found = {name: value for name, value in self.cleaned_data.items() if name != "lives_here"}
         return found | {"neighbourhoods": found["neighbourhoods"].replace(",", "\n").splitlines()}
-
-
-class StartCodeForm(forms.Form):
-    """Six digits."""
-
-    code = forms.CharField(
-        label=_("The six digits from the e-mail"), max_length=20, error_messages={"required": _("Fill in the six digits.")},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "input--code"}),
-    )  # fmt: skip

@@ -12,7 +12,7 @@ from tests.stories import scene
 from tests.town import Town, town
 from tests.web.test_steering_pages import of
 
-from meldkring.cases import approving, closing, forwarding
+from meldkring.cases import approving, closing, forwarding, reporting
 from meldkring.cases.models import Approval, Outcome
 from meldkring.messaging.models import Posting
 
@@ -120,3 +120,21 @@ def test_many_words_ask_no_more_of_the_database(place: Town) -> None:
         counts.append(len(queries))
     assert sum(item.words is not None for pile in page.context["piles"] for item in pile.waiting) == 9
     assert counts[0] == counts[1]
+
+
+def test_the_words_of_a_long_case_have_pages(place: Town) -> None:
+    posting = scene.report(place, text=TEXT)
+    case = scene.case_of(posting)
+    for n in range(44):
+        reporting.react(f"Nog iets, nummer {n}", case=case, group=place.watch_a, by=place.anna)
+    client, first = of(place.sam), words_of(posting)
+    seen = [card.post.id for n in (1, 2, 3) for card in client.get(f"{first}?page={n}").context["cards"]]
+    assert len(set(seen)) == len(seen) == 45
+    assert f'href="{first}?page=2"' in client.get(first).content.decode()
+    oldest = reverse("words_approve", args=[posting.pk])
+    refused = client.post(oldest, {"text": " "})
+    assert (refused.status_code, refused.context["page"].number) == (422, 3), "the page on which it stands"
+    assert refused.context["cards"][-1].form.errors
+    last = client.get(f"{first}?page=3")
+    assert last.context["here"] == f"{first}?page=3", "who released something there goes on there"
+    assert client.post(oldest, {"text": "Een bus.", "terug": last.context["here"]})["Location"] == f"{first}?page=3"

@@ -21,7 +21,7 @@ from meldkring.cases.models import UNDO, Approval, Case, Contribution, Judgement
 from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.messaging import posting as postings
-from meldkring.messaging.models import Change, Kind, Message, Posting
+from meldkring.messaging.models import Change, Kind, Message, Posting, PostingQuery
 from meldkring.people.models import Person
 
 KINDS = (Kind.REPORT, Kind.REACTION, Kind.NEWS, Kind.CALL, Kind.CLOSING)
@@ -122,8 +122,13 @@ def owed_to(message_field: str) -> Q:
 def waiting(person: Person, groups: Collection[Group]) -> list[Posting]:
     """What was said of late in those of these groups where this person screens and about whose words nobody decided, newest first."""
     mine = {g.pk for g in roles.with_right(person, roles.Right.SCREEN)} & {g.pk for g in groups}
-    said = Posting.objects.standing().filter(
-        group__in=mine, hidden_at=None, message__kind__in=KINDS, message__author__isnull=False, posted_at__gt=timezone.now() - FRESH
+    return undecided(Posting.objects.filter(group__in=mine))
+
+
+def undecided(among: PostingQuery) -> list[Posting]:
+    """What was said of late among these, still matters, and nobody decided about its words; each message once, newest first. Four queries."""
+    said = among.standing().filter(
+        hidden_at=None, message__kind__in=KINDS, message__author__isnull=False, posted_at__gt=timezone.now() - FRESH
     )
     live = said.filter(Q(message__contribution__case__status=Status.OPEN) | Q(message__kind=Kind.CLOSING))
     live = live.filter(message__contribution__expired_at=None).exclude(

@@ -254,11 +254,12 @@ class Follow(models.Model):
 
 
 class Escalation(models.Model):
-    """An alarm waited too long on the desk of a steering group, and who comes next has been told. Written once per level."""
+    """Something waited too long on the desk of a steering group, and who comes next has been told. Written once per level."""
 
     class Level(models.IntegerChoices):
         COLLEAGUES = 1, _("the steering group")
         COORDINATION = 2, _("the coordination group")
+        WORDS = 3, _("who screens: words wait for release")
 
     posting = models.ForeignKey(Posting, models.CASCADE, related_name="escalations")
     steering = models.ForeignKey(Group, models.CASCADE, related_name="+")

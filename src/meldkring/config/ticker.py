@@ -15,7 +15,7 @@ from meldkring import bell
 from meldkring.cases import closing, escalating, holding, validity
 from meldkring.chat_groups import reading
 from meldkring.complaints import hearing
-from meldkring.delivery import auditor
+from meldkring.delivery import auditor, unreleased
 from meldkring.figures import keeping
 from meldkring.forgetting import daily
 from meldkring.groups import officers
@@ -35,6 +35,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     holding.settle,
     closing.remind,
     escalating.escalate,
+    unreleased.remind,
     signing_up.forget_unfinished,
     admission.fill_places,
     awaited.tell,

@@ -153,7 +153,7 @@ IMPERSONAL = {
     "groups.Appointment_steering": "in which steering groups an officer reads along",
     "messaging.Change": "that a posting became different",
     "cases.Area_neighbourhoods": "the neighbourhoods of an area", "cases.Judgement_made": "the postings of a judgement",
-    "cases.Advised": "which groups were advised and chosen", "cases.Escalation": "that an alarm waited too long",
+    "cases.Advised": "which groups were advised and chosen", "cases.Escalation": "that something waited too long",
     "joining.HouseRule": "a house rule",
     "growth.Part": "a group in a proposal", "growth.Allotment": "a neighbourhood in a proposal", "growth.Move": "two memberships, one after the other",
     "delivery.Account": "our account with a provider", "delivery.Spending": "what a channel cost in a month",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,7 +24,7 @@ from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Posting
 from meldkring.web.frame import refusals, shell, showing, telling
 
-MOST = 20
+PER_PAGE = 20
 
 
 class WordsForm(forms.Form):
@@ -142,15 +143,23 @@ def _page(request: HttpRequest, case: Case, *, refused: WordsForm | None = None,
     screened = shell.groups(request, roles.Right.SCREEN)
     if not screened:
         raise Http404
-    waiting = of_case(request, case)[:MOST]
+    waiting, here = Paginator(of_case(request, case), PER_PAGE), reverse("case_words", args=[case.reference])
+    page = waiting.get_page(_place(of, waiting) if of else request.GET.get("page"))
     context = {
         "case": case,
-        "cards": cards(waiting, refused=refused, of=of.pk if of else 0),
-        "refused": refused if of and of.pk not in {p.pk for p in waiting} else None,
+        "cards": cards(page.object_list, refused=refused, of=of.pk if of else 0),
+        "page": page,
+        "refused": refused if of and of.pk not in {p.pk for p in page} else None,
         "taken": taken(request, screened),
-        "here": reverse("case_words", args=[case.reference]),
+        "here": here if page.number == 1 else f"{here}?page={page.number}",
+        "pages_of": here,
     }
     return render(request, "own_words/case.html", context, status=422 if refused else 200)
+
+
+def _place(posting: Posting, waiting: "Paginator[Posting]") -> int:
+    """On which page it stands; the first if it does not wait any more."""
+    return next((n for n in waiting.page_range if posting.pk in {p.pk for p in waiting.page(n)}), 1)
 
 
 def _along() -> dict[str, str]:

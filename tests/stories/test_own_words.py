@@ -15,6 +15,7 @@ from meldkring.cases import approving, closing, forwarding, judging, lifecycle, 
 from meldkring.cases.models import Approval, Called, Outcome
 from meldkring.delivery.models import Address, Delivery
 from meldkring.demo import vendor
+from meldkring.forgetting import erasing
 from meldkring.groups import roles
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Posting
@@ -316,3 +317,43 @@ def test_news_of_the_police_is_told_without_the_words_of_who_brings_it(chat: cha
     assert "Er is nieuws van de politie." in last(chat).text
     assert "zuid" in last(chat).text
     assert "tuin" not in last(chat).text
+
+
+@pytest.mark.requirement("S34")
+@pytest.mark.parametrize("erased", ["before it was told", "after"])
+def test_how_it_ended_is_told_also_when_its_writer_is_gone(
+    chat: chatting.Chat, place: Town, clock: time_machine.Traveller, erased: str
+) -> None:
+    """S34: in words of who screens; of what the erased member wrote nothing is made ready, for we no longer know what to take out of it."""
+    case = scene.case_of(reported(chat, place))
+    closing.close(case, outcome=Outcome.CAUGHT, text="Ik, Annabel, hoorde het van de agent.", by=place.anna)
+    if erased == "after":
+        chat.round()
+    erasing.erase(place.anna, by=place.anna)
+    chat.round()
+    assert "Annabel" not in last(chat).text
+    end = Posting.objects.get(message__kind="closing", group=place.watch_a)
+    assert approving.waiting(place.sam, [place.watch_a]) == [end]
+    assert approving.draft(end.message) == ""
+    approving.approve(end, words="Twee broers zijn aangehouden.", by=place.sam)
+    later(chat, clock)
+    assert "Twee broers zijn aangehouden." in last(chat).text
+    assert not any("Annabel" in line.text for line in chat.lines(ARIE))
+
+
+def test_what_else_an_erased_member_said_goes_nowhere(chat: chatting.Chat, place: Town) -> None:
+    posting = reported(chat, place)
+    erasing.erase(place.anna, by=place.anna)
+    assert not approving.waiting(place.sam, [place.watch_a])
+    with pytest.raises(postings.NotHere):
+        approving.approve(posting, words="Twee mannen.", by=place.sam)
+
+
+def test_what_we_say_ourselves_when_the_police_stay_silent_waits_for_nobody(
+    chat: chatting.Chat, place: Town, clock: time_machine.Traveller
+) -> None:
+    case = scene.case_of(reported(chat, place))
+    closing.close_by_itself(case, outcome=Outcome.NO_WORD, text=str(approving.NO_WORD))
+    chat.round()
+    assert str(approving.NO_WORD) in last(chat).text
+    assert not approving.waiting(place.sam, [place.watch_a])

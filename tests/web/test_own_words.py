@@ -14,6 +14,7 @@ from tests.web.test_steering_pages import of
 
 from meldkring.cases import approving, closing, forwarding, reporting
 from meldkring.cases.models import Approval, Outcome
+from meldkring.forgetting import erasing
 from meldkring.messaging.models import Posting
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +139,18 @@ def test_the_words_of_a_long_case_have_pages(place: Town) -> None:
     last = client.get(f"{first}?page=3")
     assert last.context["here"] == f"{first}?page=3", "who released something there goes on there"
     assert client.post(oldest, {"text": "Een bus.", "terug": last.context["here"]})["Location"] == f"{first}?page=3"
+
+
+def test_who_is_gone_is_said_and_nothing_of_theirs_is_made_ready(place: Town) -> None:
+    case = scene.case_of(scene.report(place, text=TEXT))
+    closing.close(case, outcome=Outcome.GONE, text="Ik, Anna, zag ze weglopen", by=place.anna)
+    erasing.erase(place.anna, by=place.anna)
+    url = reverse("case_words", args=[case.reference])
+    page = of(place.sam).get(url)
+    (card,) = page.context["cards"]
+    assert card.anew
+    assert not card.form["text"].value()
+    assert "zichzelf gewist" in page.content.decode()
+    answer = of(place.sam).post(reverse("words_approve", args=[card.post.id]), {"text": "Ze zijn weg.", "terug": url})
+    assert answer.status_code == 302
+    assert not of(place.sam).get(url).context["cards"]

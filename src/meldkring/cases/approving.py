@@ -1,7 +1,10 @@
 """Which words of a member may go where only our own words may (ADR 0007)? Those about which somebody who screens decided; until then facts go.
 
 Decided is: said by who screens or by an officer, forwarded by judging, released from the hold, or approved here, perhaps in other words. What
-went along by itself was decided by nobody. What somebody pressed instead of wrote is ours already.
+went along by itself was decided by nobody. What somebody pressed instead of wrote is ours already, and so is what we say when nobody does.
+
+How a case ended matters more than who told it: when its writer has erased themself, who screens tells it in words of their own. Of what the
+writer said nothing is made ready then: we no longer know their name, so we could not take it out.
 """
 
 from collections.abc import Collection, Iterable
@@ -34,7 +37,8 @@ QUICK_ANSWERS = (
     gettext_lazy("I have seen nothing in my street."), gettext_lazy("I am looking out of the window."), gettext_lazy("I see them too."),
 )  # fmt: skip
 SAW_NOTHING, CALLED_TOO = gettext_lazy("Saw nothing here."), gettext_lazy("I have called the police too.")
-PRESSED = (*QUICK_ANSWERS, SAW_NOTHING, CALLED_TOO)
+NO_WORD = gettext_lazy("The message of the police is no longer valid, and we heard nothing more from the police.")
+OURS = (*QUICK_ANSWERS, SAW_NOTHING, CALLED_TOO, NO_WORD)
 
 
 class AlreadyApproved(Exception):
@@ -49,7 +53,7 @@ def approve(posting: Posting, *, words: str, by: Person) -> Approval:
     """
     roles.require(by, roles.Right.SCREEN, posting.group)
     told = Contribution.objects.select_related("case", "message").filter(message=posting.message_id).first()
-    if told is None or told.message.kind not in KINDS or told.message.author_id is None:
+    if told is None or not _may_be(told.message):
         raise postings.NotHere(_("Only what a member said in a case is approved."))
     case = lifecycle.locked(told.case)
     if not case.is_open and told.message.kind != Kind.CLOSING:
@@ -95,14 +99,14 @@ def decided(messages: Iterable[Message]) -> dict[int, str]:
     ours = roles.deciding({m.author_id for m in asked.values() if m.author_id})
     forwarded = set(_forwarded().filter(posting__message__in=asked).values_list("posting__message", flat=True))
     for pk, message in asked.items():
-        if message.author_id in ours or pk in forwarded or message.kind == Kind.POLICE or _pressed(message.text):
+        if message.author_id in ours or pk in forwarded or message.kind == Kind.POLICE or message.text in _ours():
             found.setdefault(pk, "")
     return found
 
 
 def may(posting: Posting, *, by: Person) -> bool:
     """Whether this person screens here and nobody decided about the words."""
-    if posting.message.kind not in KINDS or posting.message.author_id is None or not roles.has(by, roles.Right.SCREEN, posting.group):
+    if not _may_be(posting.message) or not roles.has(by, roles.Right.SCREEN, posting.group):
         return False
     return posting.message_id not in decided([posting.message]) and not lasting(posting.message_id).exists()
 
@@ -127,8 +131,9 @@ def waiting(person: Person, groups: Collection[Group]) -> list[Posting]:
 
 def undecided(among: PostingQuery) -> list[Posting]:
     """What was said of late among these, still matters, and nobody decided about its words; each message once, newest first. Four queries."""
+    somebody_told = Q(message__author__isnull=False, message__kind__in=KINDS) | Q(message__kind=Kind.CLOSING)
     said = among.standing().filter(
-        hidden_at=None, message__kind__in=KINDS, message__author__isnull=False, posted_at__gt=timezone.now() - FRESH
+        somebody_told, hidden_at=None, posted_at__gt=timezone.now() - FRESH, message__contribution__case__imported_at=None
     )
     live = said.filter(Q(message__contribution__case__status=Status.OPEN) | Q(message__kind=Kind.CLOSING))
     live = live.filter(message__contribution__expired_at=None).exclude(
@@ -158,16 +163,22 @@ def draft(message: Message) -> str:
 
 def drafts(messages: Iterable[Message]) -> dict[int, str]:
     """The words as they may go, to begin with, by message: what was said and its extras, without names and number plates; or what was taken
-    back last. Few queries, however many there are."""
+    back last. Nothing of who has erased themself. Few queries, however many there are."""
     asked = {m.pk: m for m in messages}
     before = Approval.objects.filter(message__in=asked, undone_at__isnull=False).order_by("undone_at").values_list("message", "words")
     taken_back, known = dict(before), _known(asked.values())
-    return {pk: taken_back.get(pk) or _without("\n".join([m.text, *_extras(m.contribution)]), known[pk]) for pk, m in asked.items()}
+    said = {pk: "\n".join([m.text, *_extras(m.contribution)]) if m.author_id else "" for pk, m in asked.items()}
+    return {pk: taken_back.get(pk) or _without(words, known[pk]) for pk, words in said.items()}
 
 
 def plain(text: str, message: Message) -> str:
     """The text without number plates, telephone numbers, and names: those told as such, and of everybody in the districts where it stands."""
     return _without(text, _known([message])[message.pk])
+
+
+def _may_be(message: Message) -> bool:
+    """Whether its words are a member's, or tell how it ended."""
+    return message.kind == Kind.CLOSING or (message.kind in KINDS and message.author_id is not None)
 
 
 def _extras(told: Contribution) -> list[str]:
@@ -201,16 +212,12 @@ def _forwarded() -> QuerySet[Judgement]:
     return Judgement.objects.filter(verdict=Judgement.Verdict.FORWARDED, undone_at=None)
 
 
-def _pressed(text: str) -> bool:
-    return text in _ours()
-
-
 @cache
 def _ours() -> frozenset[str]:
     found: set[str] = set()
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
-            found |= {str(words) for words in PRESSED}
+            found |= {str(words) for words in OURS}
     return frozenset(found)
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from meldkring.audit import log
-from meldkring.cases import access, closing, lifecycle, reporting
+from meldkring.cases import access, approving, closing, lifecycle, reporting
 from meldkring.cases.models import Called, Case, Contribution, Outcome, Status
 from meldkring.groups import roles
 from meldkring.groups.models import Group
@@ -185,7 +185,7 @@ def _end(case: Case, *, before: datetime) -> bool:
     if case.contributions.filter(message__said_at__gt=before).exists():
         return False  # people are still writing about it
     with translation.override(settings.LANGUAGE_CODE):
-        text = _("The message of the police is no longer valid, and we heard nothing more from the police.")
+        text = str(approving.NO_WORD)
     closing.close_by_itself(case, outcome=Outcome.NO_WORD, text=text)
     return True
 

@@ -28,9 +28,9 @@ def own(chain: Sequence[Posting], *, words: str | None) -> Content:
     lines = _bare(chain, case) if bare else _released(chain, case, words or "")
     if posting.message.kind in phrasing.ORIGINAL and case.is_open and case.is_alarm and not case.exercise:
         lines.append(_("Do you see this too? Call 112 and keep your distance."))
-    asks = bare and posting.message.author_id is not None
+    ended = posting.message.kind == Kind.CLOSING
+    asks = bare and (ended or posting.message.author_id is not None)
     if asks:
-        ended = posting.message.kind == Kind.CLOSING
         lines.append(_("More about how it ended, you read on the page.") if ended else _("What exactly was seen, you read on the page."))
     actions = [Action("show", _("Read more"))] if asks else []
     if case.is_open:

@@ -41,12 +41,13 @@ class WordsForm(forms.Form):
 
 @dataclass(frozen=True)
 class Card:
-    """Words that wait: of which post, as they would go, along what, to how many people."""
+    """Words that wait: of which post, as they would go, along what, to how many people; `anew` when its writer is gone, so they are written anew."""
 
     post: showing.Post
     form: WordsForm
     along: str
     people: int
+    anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def cards(waiting: Sequence[Posting], *, refused: WordsForm | None = None, of: i
             readers[posting.group_id] = releasing.readers([posting.group], list(along))
         form = refused if refused and posting.pk == of else WordsForm(posting=posting, text=known[posting.message_id])
         if readers[posting.group_id]:
-            found.append(Card(post, form, " / ".join(along.values()), readers[posting.group_id]))
+            found.append(Card(post, form, " / ".join(along.values()), readers[posting.group_id], anew=posting.message.author_id is None))
     return found
 
 

@@ -185,15 +185,16 @@ def test_a_drawn_area_takes_the_neighbourhoods_under_it(here: Town, buurten: dic
 @pytest.mark.requirement("S37")
 def test_past_its_time_it_withdraws_everywhere_and_asks_how_it_ended(here: Town) -> None:
     """S35 S36 S37: exactly where it stands pages hear it, residents read its words no more, and it goes no further."""
-    with time_machine.travel(timezone.now(), tick=False) as clock:
+    with time_machine.travel(timezone.localtime().replace(hour=9, minute=30), tick=False) as clock:
         case = placed(here, valid_until=timezone.now() + timedelta(hours=2))
         below = in_a(here, case)
         elsewhere = scene.report(here)
         Mail.objects.all().delete()
         assert validity.expire() == 0
-        clock.shift(timedelta(hours=2, seconds=1))
+        clock.shift(timedelta(hours=2, minutes=3))
         assert validity.expire() == 1
         assert validity.expire() == 0
+        assert "Niet meer geldig sinds 11:30" in of(here.anna).get(reverse("case", args=[case.reference])).content.decode()
     noted = Change.objects.filter(kind=Change.Kind.VALIDITY)
     assert {c.posting for c in noted} == set(Posting.objects.filter(message=below.message_id))
     assert elsewhere.pk not in {c.posting_id for c in noted}

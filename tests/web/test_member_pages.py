@@ -18,6 +18,7 @@ from tests.town import Town, town
 
 from meldkring.cases import access, closing, forwarding, reporting
 from meldkring.cases.models import Called, Case, Outcome, Status
+from meldkring.groups import joining
 from meldkring.messaging import letters
 from meldkring.messaging.models import Message, Posting, ReadMark
 from meldkring.people import mailing, tokens
@@ -61,6 +62,16 @@ def test_a_visitor_reads_what_it_is_and_where_to_sign_in() -> None:
         assert Client().get(reverse(name)).status_code == 200
     assert Client().get(reverse("report")).status_code == 302
     assert Client().get("/account/login/")["Location"] == reverse("account_request_login_code")
+
+
+@pytest.mark.requirement("S6")
+def test_who_steers_too_reports_in_the_group_where_they_live(place: Town) -> None:
+    """S6: of all groups that they run, the form begins with the one of which they are a member."""
+    joining.join(place.sam, place.watch_b)
+    assert of(place.sam).get(reverse("report")).context["form"]["group"].value() == place.watch_b.pk
+    posting = reported(place)
+    forwarding.forward(posting, to=[place.watch_b], steering=place.steering_1, by=place.sam)
+    assert of(place.sam).get(reverse("case", args=[case_of(posting).reference])).context["react"]["group"].value() == place.watch_b.pk
 
 
 @pytest.mark.requirement(27)

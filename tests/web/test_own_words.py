@@ -13,7 +13,7 @@ from tests.town import Town, town
 from tests.web.test_steering_pages import of
 
 from meldkring.cases import approving, closing, forwarding, reporting
-from meldkring.cases.models import Approval, Outcome
+from meldkring.cases.models import Approval, Called, Outcome
 from meldkring.forgetting import erasing
 from meldkring.messaging.models import Posting
 
@@ -97,6 +97,14 @@ def test_four_personas(place: Town, name: str, status: int) -> None:
     assert somebody.post(reverse("words_approve", args=[posting.pk]), {"text": "Een bus."}).status_code == status
     made = Approval.objects.first() or approving.approve(posting, words="Een bus.", by=place.sofie)
     assert somebody.post(reverse("words_undo", args=[made.pk])).status_code == status
+
+
+def test_where_nobody_is_told_along_such_a_channel_nothing_is_asked(place: Town) -> None:
+    posting = reporting.report(TEXT, group=place.watch_b, by=place.bea, called=Called.BY_ME)
+    page = of(place.sam).get(reverse("desk"))
+    assert page.context["piles"][0].waiting[0].words is None
+    assert page.context["words_cases"] == []
+    assert words_of(posting) not in of(place.sam).get(reverse("case", args=[scene.case_of(posting).reference])).content.decode()
 
 
 def test_without_such_a_channel_nothing_is_asked(place: Town, monkeypatch: pytest.MonkeyPatch) -> None:

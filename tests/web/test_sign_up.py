@@ -1,6 +1,7 @@
 """Do the pages of a district lead a resident through a sign-up without losing a word, and members through the house rules? (S24, S25, S26)"""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from tests.intake import chatting
 from tests.town import Town, person, town
 
 from meldkring.cases.models import Case
+from meldkring.delivery import addresses
 from meldkring.groups import joining
 from meldkring.joining import admission, rules, signing_up
 from meldkring.joining.models import Application, HouseRules
@@ -489,3 +492,38 @@ def test_visitors_choose_their_language(place: Town) -> None:
     assert 'lang="nl"' in text(client.get("/noord/?taal=nl"))
     assert 'lang="nl"' in text(client.get("/noord/?taal=xx"))
     assert signing_up.begin(place.noord, language="nl").language == "nl"
+
+
+@pytest.fixture
+def by_whatsapp(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with chatting.opened(monkeypatch):
+        yield
+
+
+def test_only_ways_that_are_here_are_offered(place: Town) -> None:
+    client = visitor()
+    step(client, 1, **WHO)
+    assert "By WhatsApp" not in text(client.get(f"{STEPS}?stap=2"))
+    assert client.post(f"{STEPS}?stap=2", REACH | {"channel": "whatsapp"}).status_code == 422
+
+
+@pytest.mark.usefixtures("by_whatsapp")
+def test_who_chose_whatsapp_is_helped_with_it_once_a_member(place: Town) -> None:
+    client = visitor()
+    up_to_rules(client, channel="whatsapp")
+    client.post(f"{STEPS}?stap=4", {"rule": every_rule(client)})
+    admission.admit(Application.objects.get(), by=place.fatima)
+    nora = Person.objects.get(email=REACH["email"])
+    link = reverse("binding", args=["whatsapp"])
+    assert link in text(of(nora).get("/"))
+    addresses.add(nora, channel="whatsapp", value="31612345009")
+    assert link not in text(of(nora).get("/"))
+
+
+@pytest.mark.parametrize(("wish", "invited"), [("app", True), ("email", False)])
+def test_who_chose_mail_is_not_asked_for_anything_else(place: Town, wish: str, invited: bool) -> None:
+    client = visitor()
+    up_to_rules(client, channel=wish)
+    client.post(f"{STEPS}?stap=4", {"rule": every_rule(client)})
+    admission.admit(Application.objects.get(), by=place.fatima)
+    assert ("switch messages on for this device" in text(of(Person.objects.get(email=REACH["email"])).get("/"))) is invited

@@ -123,6 +123,8 @@ def test_undo_after_ten_seconds_is_too_late(place: Town) -> None:
         page = of(place.sam).post(reverse("desk_undo", args=[judgement.pk]), follow=True)
     assert [m.level_tag for m in page.context["messages"]] == ["error"]
     assert page.context["judged"][0].undo_seconds == 0
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert not of(place.sam).get(reverse("desk")).context["judged"], "what was judged yesterday is not just judged"
 
 
 def test_stop_following(place: Town) -> None:

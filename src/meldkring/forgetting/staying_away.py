@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -67,16 +66,13 @@ def stay(person: Person) -> None:
     log.record("stay", person, by=person)
 
 
-def by_token(given: str) -> Person:
-    """Whom this link was made for, or 404."""
+def by_token(given: str) -> Person | None:
+    """Whom this link was made for; None where it is not one of ours, or they are gone."""
     try:
         pk = signing.Signer(salt=SALT).unsign(given)
-    except signing.BadSignature as wrong:
-        raise Http404 from wrong
-    found = Person.objects.filter(pk=pk, is_active=True).first()
-    if found is None:
-        raise Http404
-    return found
+    except signing.BadSignature:
+        return None
+    return Person.objects.filter(pk=pk, is_active=True).first()
 
 
 def token(person: Person) -> str:

@@ -7,12 +7,22 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from meldkring.channels import registry
+from meldkring.channels.contract import Linking
 from meldkring.delivery import addresses
 from meldkring.delivery.models import Address
 from meldkring.intake.models import Binding
 from meldkring.people.models import Person
 
 LASTS = timedelta(hours=1)
+
+
+def offered() -> list[tuple[str, str]]:
+    """The name and label of each channel here that a member can tie to their account."""
+    kinds = registry.kinds()
+    return [
+        (name, str(kinds[name].label)) for name, made in registry.here().channels.items() if isinstance(made, Linking) and made.link("x")
+    ]
 
 
 def begin(person: Person, *, channel: str) -> str:

@@ -70,6 +70,12 @@ def membership(person: Person, pk: int) -> Membership:
     return found
 
 
+def wish(person: Person) -> str:
+    """The way to be told that this person chose when they signed up; empty for who did not sign up."""
+    admitted = Application.objects.filter(person=person, state=Application.State.ADMITTED).order_by("-decided_at")
+    return admitted.values_list("channel", flat=True).first() or ""
+
+
 def to_vouch_for(person: Person) -> QuerySet[Application]:
     """The newcomers of this member's own neighbourhood who ask for two neighbours that know them, other than in this member's own home."""
     if person.neighbourhood_id is None or not person.memberships.filter(kind=Kind.WATCH, left_at=None).exists():

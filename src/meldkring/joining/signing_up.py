@@ -21,6 +21,7 @@ from meldkring.places.models import District
 
 State = Application.State
 EMAIL, MOBILE = Code.To.EMAIL, Code.To.MOBILE
+APP = "app"  # a way to be told: messages on this device
 WHO, REACH, PROVE, RULES, SENT = 1, 2, 3, 4, 5
 WHO_FIELDS = (
     "first_name", "last_name", "birth_year", "postcode", "house_number", "house_suffix", "street", "neighbourhood", "chosen_by_hand",

@@ -12,14 +12,6 @@ from meldkring.intake import binding
 from meldkring.web.frame import shell
 
 
-def linking() -> list[tuple[str, str]]:
-    """The name and label of each channel that a member can tie."""
-    kinds = registry.kinds()
-    return [
-        (name, str(kinds[name].label)) for name, made in registry.here().channels.items() if isinstance(made, Linking) and made.link("x")
-    ]
-
-
 @never_cache
 @require_http_methods(["GET", "POST"])
 @shell.member

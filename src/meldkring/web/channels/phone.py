@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST
 from meldkring.channels.contract import Action
 from meldkring.delivery import addresses, answering, preferences
 from meldkring.delivery.models import Address
+from meldkring.intake import binding
 from meldkring.people.models import Person
-from meldkring.web.channels import binding, devices, forms, ways
+from meldkring.web.channels import devices, forms, ways
 from meldkring.web.frame import shell
 
 
@@ -33,7 +34,7 @@ def page(request: HttpRequest, *, status: int = 200, **refused: object) -> HttpR
     test = request.GET.get("test", "")
     context = {
         "ways": ways.of(person),
-        "linking": binding.linking(),
+        "linking": binding.offered(),
         "preference": preference,
         "muted": ways.is_muted(preference),
         "quiet_form": forms.QuietForm(initial=chosen),

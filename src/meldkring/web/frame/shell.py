@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from meldkring.groups import roles
-from meldkring.groups.models import Group, Kind
+from meldkring.groups.models import Group, Kind, Role
 from meldkring.people.models import Person
 from meldkring.places.models import Municipality
 from meldkring.web.demo import bar
@@ -61,9 +61,9 @@ def person(request: HttpRequest) -> Person:
 
 def groups(request: HttpRequest, right: roles.Right) -> list[Group]:
     """The groups in which the signed-in person has this right, watch groups they are a member of first."""
-    found = {s.group.pk: s for ss in standings(request).values() for s in ss if right in s.rights}
-    order = sorted(found.values(), key=lambda s: (s.group.kind != Kind.WATCH, s.role != "member", s.group.name))
-    return [s.group for s in order]
+    found = [ss for ss in standings(request).values() if any(right in s.rights for s in ss)]
+    found.sort(key=lambda ss: (ss[0].group.kind != Kind.WATCH, all(s.role != Role.MEMBER for s in ss), ss[0].group.name))
+    return [ss[0].group for ss in found]
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def facts(contribution: Contribution | None, *, number: bool = False) -> list[st
 def _clock(at: datetime) -> str:
     """A moment as people write it: the day only if it is not today."""
     local = timezone.localtime(at)
-    return date_format(local, "H:i" if local.date() == timezone.localdate() else "j b, H:i")
+    return date_format(local, "H:i" if local.date() == timezone.localdate() else _("j M, H:i"))
 
 
 def holder_line(holder: Holder | None) -> str:
@@ -158,6 +158,6 @@ def _state(posting: Posting) -> tuple[str, str]:
     found = contribution(posting)
     if found and found.expired_at:
         # Those who must tell how it ended read its words; residents no longer do.
-        said = _("No longer valid since %(time)s. Do not pass this on.") % {"time": _clock(found.expired_at)}
+        said = _("No longer valid since %(time)s. Do not pass this on.") % {"time": _clock(found.valid_until or found.expired_at)}
         return ("expired" if posting.group.is_watch else "run_out"), said
     return ("held", _("Waiting for the steering group.")) if posting.number is None else ("", "")

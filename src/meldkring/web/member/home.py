@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from meldkring.cases import access, escalating
 from meldkring.cases.models import Case, Status
 from meldkring.delivery import addresses
+from meldkring.delivery.models import Address
 from meldkring.groups import roles
 from meldkring.growth import access as growth_access
+from meldkring.intake import binding
 from meldkring.joining import access as joining_access
 from meldkring.joining import roll_call, rules
 from meldkring.messaging import access as messaging_access
@@ -66,10 +69,19 @@ def member_home(request: HttpRequest) -> HttpResponse:
         "rules_due": rules.must_accept(person),
         "roll_call": roll_call.question(person),
         "lost_devices": devices.lost(known),
-        "no_device": not known,
+        "invitation": invitation(person, on_device=bool(known)),
         "can_report": bool(shell.groups(request, roles.Right.REPORT)),
     }
     return render(request, "home/home.html", context)
+
+
+def invitation(person: Person, *, on_device: bool) -> dict[str, str] | None:
+    """Where this person switches on the way to be told that they chose at sign-up, as long as they have not; None where that is done."""
+    wish = joining_access.wish(person)
+    if label := dict(binding.offered()).get(wish):
+        done = Address.objects.filter(person=person, channel=wish).exists()
+        return None if done else {"url": reverse("binding", args=[wish]), "label": label}
+    return None if on_device or wish == addresses.EMAIL else {"url": reverse("phone")}
 
 
 def cards(cases: Iterable[Case], closing: dict[int, str] | None = None) -> list[Card]:

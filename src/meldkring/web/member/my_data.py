@@ -48,6 +48,7 @@ def erase(request: HttpRequest) -> HttpResponse:
 def stay(request: HttpRequest, token: str) -> HttpResponse:
     """One tap from the e-mail, without signing in: I still want to take part."""
     person = staying_away.by_token(token)
-    if request.method == "POST":
+    stays = person is not None and request.method == "POST"
+    if person is not None and stays:
         staying_away.stay(person)
-    return render(request, "me/stay.html", {"who": person, "stays": request.method == "POST"})
+    return render(request, "me/stay.html", {"who": person, "stays": stays}, status=200 if person else 404)

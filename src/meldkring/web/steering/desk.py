@@ -1,11 +1,14 @@
 """The desk: what waits for the judgement of a steering group, and the verdicts. Every answer leads back to the desk."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,6 +23,7 @@ from meldkring.web.frame import shell, showing, telling
 from meldkring.web.steering import forms, own_words, waiting
 
 RECENT = 5
+JUST = timedelta(days=1)
 
 
 @require_GET
@@ -36,7 +40,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "steering_groups": ours,
         "held": showing.posts(held),
         "piles": waiting.piles(waits, steering=steering, person=shell.person(request), words=words),
-        "judged": waiting.judged(judging.recent(steering).filter(undone_at=None)[:RECENT], person=shell.person(request)),
+        "judged": waiting.judged(_just_judged(steering), person=shell.person(request)),
         "follows": following.active(steering),
         "late": late,
         "shift": duty.current(steering),
@@ -146,6 +150,10 @@ def steering_of(request: HttpRequest) -> tuple[list[Group], Group]:
         if not asked or str(group.pk) == asked:
             return ours, group
     raise Http404
+
+
+def _just_judged(steering: Group) -> QuerySet[Judgement]:
+    return judging.recent(steering).filter(undone_at=None, at__gt=timezone.now() - JUST)[:RECENT]
 
 
 def _back(steering: Group) -> HttpResponse:

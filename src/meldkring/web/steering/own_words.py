@@ -62,16 +62,12 @@ class Taken:
 
 def cards(waiting: Sequence[Posting], *, refused: WordsForm | None = None, of: int = 0) -> list[Card]:
     """What waits, ready to be shown; with the form that was refused in the place of its own."""
-    along = _along()
+    along, readers = " / ".join(_along().values()), _readers(waiting)
     known = approving.drafts([p.message for p in waiting])
-    readers: dict[int, int] = {}
     found = []
     for posting, post in zip(waiting, showing.posts(waiting), strict=True):
-        if posting.group_id not in readers:
-            readers[posting.group_id] = releasing.readers([posting.group], list(along))
         form = refused if refused and posting.pk == of else WordsForm(posting=posting, text=known[posting.message_id])
-        if readers[posting.group_id]:
-            found.append(Card(post, form, " / ".join(along.values()), readers[posting.group_id], anew=posting.message.author_id is None))
+        found.append(Card(post, form, along, readers[posting.group_id], anew=posting.message.author_id is None))
     return found
 
 
@@ -79,7 +75,7 @@ def on_desk(request: HttpRequest, steering: Group, judged: Iterable[Posting]) ->
     """What the desk of a steering group shows: by message the words that wait of what is to be judged; of what else waits the cases; and what was
     released a moment ago."""
     runs = [g for g in shell.groups(request, roles.Right.SCREEN) if g.run_by_id == steering.pk]
-    waiting = approving.waiting(shell.person(request), runs) if _along() and releasing.readers(runs, list(_along())) else []
+    waiting = _asked_for(approving.waiting(shell.person(request), runs)) if releasing.readers(runs, list(_along())) else []
     here = {p.message_id for p in judged}
     found = {card.post.message_id: card for card in cards([p for p in waiting if p.message_id in here])}
     cases: dict[Case, int] = {}
@@ -92,7 +88,8 @@ def on_desk(request: HttpRequest, steering: Group, judged: Iterable[Posting]) ->
 
 def of_case(request: HttpRequest, case: Case) -> list[Posting]:
     """What of this case waits for this person; nothing where no channel asks for it."""
-    return approving.of_case(shell.person(request), case, shell.groups(request, roles.Right.SCREEN)) if _along() else []
+    found = approving.of_case(shell.person(request), case, shell.groups(request, roles.Right.SCREEN)) if _along() else []
+    return _asked_for(found)
 
 
 def taken(request: HttpRequest, groups: Sequence[Group]) -> list[Taken]:
@@ -161,6 +158,18 @@ def _page(request: HttpRequest, case: Case, *, refused: WordsForm | None = None,
 def _place(posting: Posting, waiting: "Paginator[Posting]") -> int:
     """On which page it stands; the first if it does not wait any more."""
     return next((n for n in waiting.page_range if posting.pk in {p.pk for p in waiting.page(n)}), 1)
+
+
+def _asked_for(waiting: Sequence[Posting]) -> list[Posting]:
+    """Of these what stands where somebody is told along such a channel: about other words nobody need decide."""
+    readers = _readers(waiting)
+    return [p for p in waiting if readers[p.group_id]]
+
+
+def _readers(waiting: Sequence[Posting]) -> dict[int, int]:
+    """How many people each of these groups has who are told along such a channel."""
+    along = list(_along())
+    return {pk: releasing.readers([group], along) for pk, group in {p.group_id: p.group for p in waiting}.items()}
 
 
 def _along() -> dict[str, str]:

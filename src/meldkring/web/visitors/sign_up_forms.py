@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meldkring.intake import binding
 from meldkring.joining import signing_up
 from meldkring.places.models import Neighbourhood
 
@@ -75,10 +76,16 @@ class ReachForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )  # fmt: skip
     channel = forms.ChoiceField(
-        label=_("How do you like to get messages?"), initial="app", widget=forms.RadioSelect,
-        choices=[("app", _("On this site, on my phone or computer")), ("email", _("By e-mail")), ("whatsapp", _("By WhatsApp"))],
-        help_text=_("For now everybody reads them on this site. When the other ways are there, we use what you choose here."),
+        label=_("How do you like to get messages?"), initial=signing_up.APP, widget=forms.RadioSelect,
+        help_text=_("Once you are a member we help you switch it on. You can change it later."),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ways = self.fields["channel"]
+        assert isinstance(ways, forms.ChoiceField)  # noqa: S101 - tells mypy which field this is
+        others = [(name, _("By %(channel)s") % {"channel": label}) for name, label in binding.offered()]
+        ways.choices = [(signing_up.APP, _("A notification on my phone or computer")), (signing_up.EMAIL, _("By e-mail")), *others]
 
 
 class CodeForm(forms.Form):

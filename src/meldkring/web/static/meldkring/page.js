@@ -3,7 +3,8 @@
 import { save, startDrafts, watchDrafts } from "./drafts.js";
 import { startSteps } from "./steps.js";
 
-const language = document.documentElement.lang || "nl";
+// English dates as they are written here: the day first.
+const language = document.documentElement.lang.replace(/^en$/, "en-GB") || "nl";
 const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
 const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
 

@@ -347,30 +347,100 @@ def allow(context: BrowserContext, origin: str) -> None:
     context.grant_permissions(["notifications"], origin=origin)
 
 
+def switched_on(page: Page, peer: str, name: str) -> PushService:
+    """Switch messages on for this device, which has its address at the peer."""
+    allow(page.context, str(page.evaluate("location.origin")))
+    page.goto(str(page.evaluate("location.origin + '/ik/meldingen/'")))
+    given, device = push_peer.subscribed(peer, str(page.locator("#this-device").get_attribute("data-key")))
+    page.add_init_script(f"({SUBSCRIBED})({json.dumps(given)})")
+    page.reload()
+    service = PushService(page, peer, device)
+    page.get_by_label("Hoe noem je dit apparaat?").fill(name)
+    page.get_by_role("button", name="Zet meldingen hier aan").click()
+    expect(page.get_by_text("Meldingen staan aan op dit apparaat.")).to_be_visible()
+    return service
+
+
+def alarmed(site: Site, page: Page, service: PushService, text: str) -> str:
+    """Somebody reports this while no page of ours is open here, and the message stands on the phone; the address of its case."""
+    at = str(page.evaluate("location.origin"))
+    # Whoever has a page open sees it there; this is for the others.
+    page.goto("about:blank")
+    case = site.report(text)["case"]
+    service.hand_over()
+    page.goto(f"{at}/over/")
+    until(page, f"{SHOWN}.then((found) => found.some((n) => n.title.includes({json.dumps(text)})))")
+    return f"{at}/casus/{case}/"
+
+
 def test_a_push_message_is_switched_on_tested_and_seen_to_arrive(
     site: Site, line: Line, peer: str, phone_of: Callable[[str], Page]
 ) -> None:
     arie = phone_of("arie")
-    allow(arie.context, line.url)
-    arie.goto(f"{line.url}/ik/meldingen/")
-    given, device = push_peer.subscribed(peer, str(arie.locator("#this-device").get_attribute("data-key")))
-    arie.add_init_script(f"({SUBSCRIBED})({json.dumps(given)})")
-    arie.reload()
-    service = PushService(arie, peer, device)
-    arie.get_by_label("Hoe noem je dit apparaat?").fill("Telefoon van Arie")
-    arie.get_by_role("button", name="Zet meldingen hier aan").click()
-    expect(arie.get_by_text("Meldingen staan aan op dit apparaat.")).to_be_visible()
+    service = switched_on(arie, peer, "Telefoon van Arie")
     row = arie.get_by_role("listitem").filter(has_text="Telefoon van Arie")
     expect(row.get_by_text("Dit apparaat")).to_be_visible()
     row.get_by_role("button", name="Stuur een test").click()
     [test] = service.hand_over()
     assert test["title"] == "Test van Meldkring"
     expect(arie.get_by_text(re.compile(r"Aangekomen om \d\d:\d\d:\d\d"))).to_be_visible(timeout=10_000)
-    # Whoever has a page open sees it there; this is for the others.
-    arie.goto("about:blank")
-    site.report("Iemand forceert de achterdeur")
-    service.hand_over()
-    arie.goto(line.url)
-    until(arie, f"{SHOWN}.then((found) => found.some((n) => n.title.includes('achterdeur')))")
+    alarmed(site, arie, service, "Iemand forceert de achterdeur")
     alarm = next(one for one in arie.evaluate(SHOWN) if "achterdeur" in one["title"])
     assert alarm["actions"] == ["Open", "112 gebeld"]
+
+
+# A tap as the worker hears of it. Only a finger on a real phone may open a window, so what it asks for is noted here and opened by the test.
+TAP = """async ({ words, action }) => {
+  const notification = (await registration.getNotifications()).find((one) => one.title.includes(words));
+  const asked = [], until = [];
+  Clients.prototype.openWindow = async (url) => { asked.push(url); };
+  WindowClient.prototype.focus = async function () { asked.push(`focus ${this.url}`); };
+  const tap = new NotificationEvent("notificationclick", { notification, action });
+  Object.defineProperty(tap, "waitUntil", { value: (one) => until.push(one) });
+  dispatchEvent(tap);
+  await Promise.all(until);
+  const left = await registration.getNotifications();
+  return { asked, left: left.filter((one) => one.title.includes(words)).length };
+}"""
+READ = """
+from meldkring.delivery.models import Delivery
+print(json.dumps(sorted(Delivery.objects.filter(channel="web_push", posting__isnull=False).values_list("state", flat=True))))
+"""
+
+
+def tapped(page: Page, words: str, action: str = "") -> Any:
+    return page.context.service_workers[0].evaluate(TAP, {"words": words, "action": action})
+
+
+@pytest.mark.requirement("S29")
+@pytest.mark.requirement("S33")
+def test_what_a_tap_on_a_message_does(site: Site, line: Line, peer: str, phone_of: Callable[[str], Page]) -> None:
+    """S29a S33: the buttons of an alarm open its case or ask who called 112; an open page is brought forward; out of reach nothing is said to be sent."""
+    arie = phone_of("arie")
+    service = switched_on(arie, peer, "Zakje van Arie")
+    first = alarmed(site, arie, service, "Iemand zaagt aan het hek")
+    assert tapped(arie, "zaagt", "open") == {"asked": [first], "left": 0}
+    assert "read" in site.place.run(READ)
+    arie.goto(first)
+    expect(arie.get_by_role("log")).to_contain_text("Iemand zaagt aan het hek")
+
+    second = alarmed(site, arie, service, "Iemand breekt een auto open")
+    arie.goto(second)
+    assert tapped(arie, "breekt") == {"asked": [f"focus {second}"], "left": 0}
+
+    third = alarmed(site, arie, service, "Iemand tilt een fiets over de heg")
+    assert tapped(arie, "tilt", "called") == {"asked": [f"{third}gebeld/"], "left": 0}
+    arie.goto(f"{third}gebeld/")
+    arie.get_by_role("button", name="Ja, ik heb gebeld").click()
+    expect(arie.get_by_text("Anna (Lindelaan) houdt voor jullie groep contact met de politie")).to_be_visible()
+    expect(arie.get_by_role("log").get_by_text("Ik heb ook de politie gebeld.")).to_be_visible()
+    expect(arie.locator(".holder")).to_contain_text("Anna (Lindelaan)")
+
+    fourth = alarmed(site, arie, service, "Iemand klimt op het dak")
+    line.cut()
+    assert tapped(arie, "klimt", "called") == {"asked": [f"{fourth}gebeld/"], "left": 0}
+    arie.goto(f"{fourth}gebeld/")
+    expect(arie.get_by_role("heading", name="Er is nu geen verbinding")).to_be_visible(timeout=AWAY)
+    expect(arie.get_by_role("link", name=re.compile("112"))).to_have_attribute("href", "tel:112")
+    expect(arie.get_by_text("Je bericht staat klaar")).to_have_count(0)
+    assert arie.evaluate(NONE_WAIT)

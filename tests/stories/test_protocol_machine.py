@@ -23,7 +23,7 @@ from meldkring.messaging.models import Change, Kind, Posting
 
 NAMED = (
     roles.NotAllowed, joining.AlreadyMember, postings.BadText, postings.NotHere, reporting.BadAnswer, lifecycle.CaseClosed,
-    lifecycle.CaseOpen, judging.AlreadyJudged, judging.TooLate, holding.AlreadyHeld, forwarding.NotOnRoute,
+    lifecycle.CaseOpen, judging.AlreadyJudged, judging.TooLate, forwarding.NotOnRoute,
 )  # fmt: skip
 START = datetime.datetime(2026, 3, 1, 20, 0, tzinfo=datetime.UTC)
 PEOPLE = ("anna", "arie", "bea", "carla", "fatima", "sam", "zora", "zeno", "officer", "outsider")

@@ -14,7 +14,7 @@ from ninja import NinjaAPI
 from ninja import errors as ninja_errors
 
 from meldkring.api import limiting
-from meldkring.cases import forwarding, holding, judging, lifecycle, reporting, validity
+from meldkring.cases import forwarding, judging, lifecycle, reporting, validity
 from meldkring.groups import roles
 from meldkring.messaging import posting as postings
 from meldkring.places import shapes
@@ -32,7 +32,6 @@ STATUS: dict[type[Exception], int] = {
     lifecycle.CaseClosed: 409,
     lifecycle.CaseOpen: 409,
     validity.NoLongerValid: 409,
-    holding.AlreadyHeld: 409,
     postings.NotHere: 409,
     postings.KeyUsed: 409,
 }

@@ -48,7 +48,7 @@ def react(request: HttpRequest, reference: str, body: schemas.ReactionIn) -> Mad
 
 @router.post("/cases/{reference}/calls", response={201: schemas.PostingOut}, tags=["cases"])
 def call(request: HttpRequest, reference: str, body: schemas.CallIn) -> Made:
-    """You have called the police too: you hold the case in your group from now on."""
+    """You have called the police too: unless a neighbour called before, you hold the case in your group from now on."""
     person = tokens.person(request)
     case, group = reading.case_of(person, reference), groups.group(person, body.group)
     return _posting(holding.call(body.text, case=case, group=group, by=person, key=body.key))

@@ -20,16 +20,6 @@ from meldkring.people import mailing
 from meldkring.people.models import Person
 
 
-class AlreadyHeld(Exception):
-    """Someone in this group is in touch with the police already; `holder` tells who."""
-
-    def __init__(self, holder: Holder) -> None:
-        self.holder = holder
-        super().__init__(
-            _("%(name)s is already in touch with the police for this group. Write what you know as a reaction.") % {"name": holder.person}
-        )
-
-
 def holder(case: Case, group: Group) -> Holder | None:
     """Who holds the case in this watch group now, and can read there still."""
     found = case.holders.select_related("person").filter(group=group, until=None).first()
@@ -40,17 +30,16 @@ def holder(case: Case, group: Group) -> Holder | None:
 def call(text: str, *, case: Case, group: Group, by: Person, key: uuid.UUID | None = None) -> Posting:
     """ "I have called the police too" (S33): SAAR starts again and the caller holds the case in this watch group.
 
-    Takes over from a holder who only forwarded a police message; refuses with `AlreadyHeld` where someone called before.
+    Takes over from a holder who only forwarded a police message. Where a neighbour called before it is said all the same, and they go on
+    holding the case (S11).
     """
     roles.require(by, roles.Right.CALL, group)
     case = lifecycle.open_case(case)
     if case.exercise:
         raise postings.NotHere(_("Nobody calls 112 for an exercise. Do you see something real? Call 112 and make a report of its own."))
     present = holder(case, group)
-    if present and present.person_id != by.pk and present.how != Holder.How.FORWARDED:
-        raise AlreadyHeld(present)
     posting = reporting.react(text or str(approving.CALLED_TOO), case=case, group=group, by=by, kind=Kind.CALL, key=key)
-    if not present or present.person_id != by.pk:
+    if present is None or (present.person_id != by.pk and present.how == Holder.How.FORWARDED):
         _hold(case, group, by, how=Holder.How.CALLED, by=by)
     return posting
 

@@ -19,7 +19,7 @@ from meldkring.messaging.models import Posting
 logger = logging.getLogger(__name__)
 STEP = 2.5
 # Someone who looks along judged, held or closed the case before we did: then it is theirs.
-OVERTAKEN = (judging.AlreadyJudged, holding.AlreadyHeld, lifecycle.CaseClosed, postings.NotHere, Posting.DoesNotExist)
+OVERTAKEN = (judging.AlreadyJudged, lifecycle.CaseClosed, postings.NotHere, Posting.DoesNotExist)
 _playing = threading.Lock()
 
 

@@ -7,7 +7,7 @@ more of what it said, or “nothing seen here”. Anything else is the beginning
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from meldkring.cases import approving, forwarding, holding, judging, lifecycle, reporting
+from meldkring.cases import approving, forwarding, judging, lifecycle, reporting
 from meldkring.channels.contract import Capabilities, Said
 from meldkring.delivery import composing, phrasing, releasing
 from meldkring.delivery.models import Address, Delivery
@@ -20,7 +20,7 @@ from meldkring.messaging.models import Posting
 
 REFUSALS = (
     roles.NotAllowed, postings.BadText, postings.NotHere, postings.KeyUsed, lifecycle.CaseClosed, reporting.BadAnswer, judging.AlreadyJudged,
-    judging.TooLate, forwarding.NotOnRoute, holding.AlreadyHeld, approving.AlreadyApproved,
+    judging.TooLate, forwarding.NotOnRoute, approving.AlreadyApproved,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from meldkring.cases import approving, forwarding, holding, judging, lifecycle, reporting, validity
+from meldkring.cases import approving, forwarding, judging, lifecycle, reporting, validity
 from meldkring.chat_groups import keeping, placing
 from meldkring.complaints import hearing
 from meldkring.forgetting import erasing
@@ -59,7 +59,6 @@ REFUSALS = (
     reporting.BadAnswer,
     lifecycle.CaseClosed,
     lifecycle.CaseOpen,
-    holding.AlreadyHeld,
     judging.AlreadyJudged,
     judging.TooLate,
     forwarding.NotOnRoute,

@@ -49,15 +49,17 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
     form = forms.CallForm(went.posted(request) or None, groups=case_page.here(request, Right.CALL, stands(case)))
     words = {
         "title": _("I have called the police too"), "button": _("Yes, I have called"), "dial": True,
-        "intro": _("Call first. You are then the one who keeps in touch with the police for your group; they call you back."),
+        "intro": _("Call first. If nobody in your group is in touch with the police yet, you are from now on; they call you back."),
     }  # fmt: skip
-    return act(
-        request,
-        case,
-        form,
-        words,
-        lambda given: holding.call(given["text"], case=case, group=given["group"], by=shell.person(request), key=given["key"]),
-    )
+
+    def called(given: dict[str, Any]) -> Posting:
+        made = holding.call(given["text"], case=case, group=given["group"], by=shell.person(request), key=given["key"])
+        holder = holding.holder(case, given["group"])
+        if holder and holder.person_id != made.posted_by_id:
+            messages.info(request, _("%(name)s goes on keeping in touch with the police for your group.") % {"name": holder.person})
+        return made
+
+    return act(request, case, form, words, called)
 
 
 @shell.member

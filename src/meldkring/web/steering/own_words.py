@@ -145,7 +145,7 @@ def _page(request: HttpRequest, case: Case, *, refused: WordsForm | None = None,
     page = waiting.get_page(_place(of, waiting) if of else request.GET.get("page"))
     context = {
         "case": case,
-        "cards": cards(page.object_list, refused=refused, of=of.pk if of else 0),
+        "cards": cards(list(page.object_list), refused=refused, of=of.pk if of else 0),
         "page": page,
         "refused": refused if of and of.pk not in {p.pk for p in page} else None,
         "taken": taken(request, screened),

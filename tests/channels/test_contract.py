@@ -18,7 +18,7 @@ from tests.town import Town, town
 from meldkring.cases import reporting
 from meldkring.cases.models import Called
 from meldkring.channels import registry
-from meldkring.delivery import addresses, dispatch, fanout, ledger, tokens
+from meldkring.delivery import addresses, dispatch, fanout, ledger, tokens, troubles
 from meldkring.delivery.models import Address, Delivery
 from meldkring.intake import taking
 from meldkring.intake.models import Incoming
@@ -30,6 +30,14 @@ NAMES = sorted(registry.kinds())
 @pytest.fixture
 def place(db: None) -> Town:
     return town()
+
+
+def test_what_a_channel_says_of_wrong_settings_can_be_said_in_another_language() -> None:
+    """Nothing is a good value for each setting at once, so every file says its say."""
+    found = registry.read({name: "?" for kind in registry.kinds().values() for name in kind.settings}).wrong
+    assert sorted(found) == NAMES
+    for error in found.values():
+        assert troubles.set_wrongly(error) not in ("", str(error))
 
 
 @pytest.fixture(params=NAMES)

@@ -78,6 +78,7 @@ def _heard_of_a_worker(folder: pathlib.Path) -> None:
         ("LOG_LEVEL", "chatty", "chatty"),
         ("HTTPS", "misschien", "geen ja en geen nee"),
         ("SITE_URL", "meldkring.example.org", "geen adres"),
+        ("PORT", "0", "PORT kan dit niet zijn: 0"),
         ("BELL_URL", "http://127.0.0.1:6379", "geen adres"),
         ("OPEN_FOR_DISTRICTS", "iedereen", "iedereen"),
     ],

@@ -1,5 +1,6 @@
 """Does a real `meldkring serve` start, refuse, stop and keep its word?"""
 
+import errno
 import pathlib
 import signal
 import socket
@@ -10,6 +11,9 @@ import uuid
 import httpx
 import pytest
 from tests import serving
+
+from meldkring.config import environment
+from meldkring.config.management.commands import serve
 
 
 @pytest.fixture
@@ -24,9 +28,37 @@ def test_a_taken_port_is_told_in_plain_words(place: serving.Place) -> None:
         port = other.getsockname()[1]
         done = place.command("serve", "--port", str(port))
     assert done.returncode == 1
-    assert f"Port {port} on 127.0.0.1 is taken by another program. Choose another one" in done.stderr
+    assert f"Poort {port} op 127.0.0.1 is bezet door een ander programma." in done.stderr
     assert f"PORT={port + 1}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "setting", "said"),
+    [
+        (("demo",), {"PORT": "abc", "HTTPS": "misschien"}, ["PORT kan dit niet zijn: abc", "HTTPS zegt geen ja en geen nee: misschien"]),
+        (("serve", "--port", "70000"), {}, ["--port kan dit niet zijn: 70000"]),
+        (("serve",), {"HOST": "192.0.2.1"}, ["HOST=192.0.2.1 is geen adres van deze computer"]),
+    ],
+)
+def test_a_place_where_nobody_can_listen_is_told_as_every_other_setting(
+    place: serving.Place, command: tuple[str, ...], setting: dict[str, str], said: list[str]
+) -> None:
+    done = serving.Place(place.folder, **setting).command(*command)
+    assert done.returncode == 1
+    assert done.stderr.count("    → ") == done.stderr.count("✗ fout: ") == len(said)
+    for words in said:
+        assert words in done.stderr
+    assert "usage" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_of_the_system_and_a_name_that_nobody_knows_have_words_of_their_own() -> None:
+    refused = OSError(errno.EACCES, "Permission denied")
+    assert "mag alleen root gebruiken" in environment.cannot_listen("127.0.0.1", 80, refused).told()
+    with pytest.raises(environment.CannotStart) as unknown:
+        serve.listen("nergens.invalid", serving.free_port())
+    assert "HOST=nergens.invalid is geen adres van deze computer" in unknown.value.told()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

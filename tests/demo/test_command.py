@@ -22,7 +22,7 @@ def test_serves_its_own_data_and_plays_beside_it(place: serving.Place, tmp_path:
         assert "Alle groepen lezen" in played.stdout
         again = place.command("demo", "--port", str(server.port), "--reset")
         assert again.returncode == 1
-        assert "is taken by another program" in again.stderr
+        assert "is bezet door een ander programma" in again.stderr
         assert "Traceback" not in again.stderr
         assert server.kill(signal.SIGINT) in (0, 130)
         assert "Traceback" not in server.said

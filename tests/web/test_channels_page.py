@@ -90,7 +90,7 @@ def half_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_channel_that_is_set_wrongly_is_told_in_words_and_stops_no_page(place: Town, half_set: None) -> None:
     administrator, member = as_(place.outsider), as_(place.arie)
     text = administrator.get(PAGE).content.decode()
-    assert "WHATSAPP_APP_SECRET" in text, "what is missing, by name"
+    assert "WhatsApp is maar half ingesteld; ook nodig: WHATSAPP_PHONE_ID, WHATSAPP_APP_SECRET" in text, "in the language of the page"
     assert "Er is niets aan de hand" not in text
     mine = member.get("/ik/meldingen/").content.decode()
     assert "/ik/meldingen/koppelen/telegram/" in mine, "the others are offered"

@@ -314,6 +314,14 @@ class Approved(Protocol):
     async def asked(self, http: Http) -> Sequence[Wording] | SendError: ...
 
 
+class SetWrongly(ValueError):
+    """A setting cannot be used. `why` says it in English, with places that `filled` fills; who shows it translates `why` first."""
+
+    def __init__(self, why: str, **filled: object) -> None:
+        super().__init__(why % filled)
+        self.why, self.filled = why, filled
+
+
 @dataclass(frozen=True)
 class Kind:
     """What a channel's file tells the registry: its name, what people call it, the settings it needs, how it is made, what to test.

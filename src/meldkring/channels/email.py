@@ -10,7 +10,7 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from meldkring.channels import email_reading, email_relay, email_writing
-from meldkring.channels.contract import Accepted, Capabilities, Fact, Http, Kind, Letter, Outcome, Problem, SendError
+from meldkring.channels.contract import Accepted, Capabilities, Fact, Http, Kind, Letter, Outcome, Problem, SendError, SetWrongly
 
 PER_SECOND = 100.0
 NO_MAIL = ("filemail", "memorymail", "dummymail")
@@ -64,10 +64,10 @@ def made_with(relay: email_relay.Relay, settings: Mapping[str, str]) -> Email:
     """The channel with this relay. Raises `ValueError` in words for an administrator."""
     name, address = parseaddr(settings.get("EMAIL_FROM") or "Meldkring <meldkring@localhost>")
     if not email_writing.is_address(address):
-        raise ValueError("EMAIL_FROM is not an e-mail address, such as: Meldkring <meldkring@example.org>")
+        raise SetWrongly("EMAIL_FROM is not an e-mail address, such as: Meldkring <meldkring@example.org>")
     reply_domain = settings.get("REPLY_DOMAIN", "").strip().lower().lstrip("@")
     if reply_domain and not email_writing.is_address(f"x@{reply_domain}"):
-        raise ValueError("REPLY_DOMAIN is not a domain, such as: antwoord.example.org")
+        raise SetWrongly("REPLY_DOMAIN is not a domain, such as: antwoord.example.org")
     return Email(email_writing.Sender(name or "Meldkring", address, reply_domain), relay, _per_second(settings))
 
 
@@ -86,7 +86,7 @@ def _per_second(settings: Mapping[str, str]) -> float:
     try:
         return max(0.1, float(told))
     except ValueError as error:
-        raise ValueError("EMAIL_PER_SECOND is not a number") from error
+        raise SetWrongly("EMAIL_PER_SECOND is not a number") from error
 
 
 KIND = Kind(

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from meldkring.channels.contract import Accepted, Outcome, Problem, SendError
+from meldkring.channels.contract import Accepted, Outcome, Problem, SendError, SetWrongly
 
 CONNECTIONS = 10
 AT_ONCE = 2 * CONNECTIONS  # one mail stands ready behind each connection, and no more: what waits long is not looked at again
@@ -63,13 +63,13 @@ def read(url: str) -> Server:
     """The server of an address such as smtp+tls://user:password@host:587. Raises `ValueError` in words that hold no password."""
     parts = urlsplit(url)
     if parts.scheme not in SCHEMES or not parts.hostname:
-        raise ValueError(
-            f"EMAIL_URL or SMTP_URL begins with {parts.scheme or 'nothing'}://; use smtp+tls://, smtp+ssl:// or smtp:// and a host"
+        raise SetWrongly(
+            "EMAIL_URL or SMTP_URL begins with “%(scheme)s”; use smtp+tls://, smtp+ssl:// or smtp:// and a host", scheme=parts.scheme
         )
     try:
         port = parts.port
     except ValueError as error:
-        raise ValueError("the port in EMAIL_URL or SMTP_URL is not a number; write a / or @ in a password as %2F or %40") from error
+        raise SetWrongly("The port in EMAIL_URL or SMTP_URL is not a number; write a / or @ in a password as %%2F or %%40") from error
     tls = "tls" if port == 465 else SCHEMES[parts.scheme]
     user = unquote(parts.username or "")
     if user and tls == "maybe" and parts.hostname not in HERE:

@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from meldkring.channels.contract import SetWrongly
+
 RECORD = 4096  # RFC 8291, 4: a push service need not take more in one record
 LONGEST = 3993  # what fits in it beside salt, key, padding mark and tag
 TOKEN_LASTS = 12 * 3600  # RFC 8292, 2: at most a day
@@ -139,7 +141,9 @@ def kept_key(data: Path) -> ec.EllipticCurvePrivateKey:
         _keep_one(path)
         return key_of(path.read_text())
     except OSError as error:
-        raise ValueError(f"the key for messages to phones cannot be kept in {path} ({error.strerror}): set MELDKRING_DATA") from error
+        raise SetWrongly(
+            "The key for messages to phones cannot be kept in %(path)s (%(error)s): set MELDKRING_DATA", path=path, error=error.strerror
+        ) from error
 
 
 def _keep_one(path: Path) -> None:
@@ -166,7 +170,7 @@ def key_of(words: str) -> ec.EllipticCurvePrivateKey:
             raise ValueError(f"{len(raw)} bytes")
         return ec.derive_private_key(int.from_bytes(raw, "big"), ec.SECP256R1())
     except (ValueError, binascii.Error) as error:
-        raise ValueError("VAPID_PRIVATE_KEY is not a private P-256 key in base64url (43 characters)") from error
+        raise SetWrongly("VAPID_PRIVATE_KEY is not a private P-256 key in base64url (43 characters)") from error
 
 
 def remember(kept: dict[str, Any], name: str, value: object) -> None:

@@ -13,10 +13,10 @@ from meldkring.channels.contract import Channel, Kind
 
 @dataclass(frozen=True)
 class SetUp:
-    """The channels whose settings are there, by name; and those whose settings are wrong, with why in words for an administrator."""
+    """The channels whose settings are there, by name; and those whose settings are wrong, with why (`contract.SetWrongly`)."""
 
     channels: dict[str, Channel] = field(default_factory=dict)
-    wrong: dict[str, str] = field(default_factory=dict)
+    wrong: dict[str, ValueError] = field(default_factory=dict)
 
 
 @cache
@@ -37,7 +37,7 @@ def read(environment: Mapping[str, str]) -> SetUp:
         try:
             channel = kind.make({name: environment.get(name, "") for name in kind.settings})
         except ValueError as error:
-            found.wrong[kind.name] = str(error)
+            found.wrong[kind.name] = error
         else:
             if channel is not None:
                 found.channels[kind.name] = channel
@@ -48,7 +48,7 @@ def made(environment: Mapping[str, str]) -> dict[str, Channel]:
     """The channels of these settings, for who must not begin with one missing: what is wrong raises `ValueError` in words."""
     found = read(environment)
     for why in found.wrong.values():
-        raise ValueError(why)
+        raise why
     return found.channels
 
 

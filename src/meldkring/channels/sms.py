@@ -33,6 +33,7 @@ from meldkring.channels.contract import (
     Receipt,
     Said,
     SendError,
+    SetWrongly,
     State,
     Unanswered,
     Unreadable,
@@ -214,17 +215,17 @@ def _make(settings: Mapping[str, str]) -> Sms | None:
         return None  # a gateway for codes alone
     missing = [name for name in ("SMS_URL", "SMS_NUMBER", "SMS_SECRET", "SMS_PRICE") if not settings[name]]
     if missing:
-        raise ValueError(f"Text messages are set up by half; also needed: {', '.join(missing)}")
+        raise SetWrongly("Text messages are set up by half; also needed: %(missing)s", missing=", ".join(missing))
     if len(settings["SMS_SECRET"]) < 16:
-        raise ValueError("SMS_SECRET is a word of your own choice, of 16 signs at least")
+        raise SetWrongly("SMS_SECRET is a word of your own choice, of 16 signs at least")
     if not NUMBER.fullmatch(settings["SMS_NUMBER"]):
-        raise ValueError("SMS_NUMBER is our number with + and country code, such as +31612345678")
+        raise SetWrongly("SMS_NUMBER is our number with + and country code, such as +31612345678")
     try:
         price = int(Decimal(settings["SMS_PRICE"]) * 1_000_000)
     except (InvalidOperation, ValueError, OverflowError):
         price = 0
     if price <= 0:
-        raise ValueError("SMS_PRICE is what one part of a text message costs, in euros, such as 0.08")
+        raise SetWrongly("SMS_PRICE is what one part of a text message costs, in euros, such as 0.08")
     return Sms(settings["SMS_URL"], settings["SMS_TOKEN"], settings["SMS_SECRET"], settings["SMS_NUMBER"], price)
 
 

@@ -26,6 +26,7 @@ from meldkring.channels.contract import (
     Problem,
     Said,
     SendError,
+    SetWrongly,
     Unanswered,
     Unsent,
 )
@@ -144,9 +145,9 @@ def _make(settings: Mapping[str, str]) -> Telegram | None:
     if len(missing) == len(needed):
         return None
     if missing:
-        raise ValueError(f"Telegram is set up by half; also needed: {', '.join(missing)}")
+        raise SetWrongly("Telegram is set up by half; also needed: %(missing)s", missing=", ".join(missing))
     if not SECRET.fullmatch(settings["TELEGRAM_SECRET"]):
-        raise ValueError("TELEGRAM_SECRET is a word of your own choice: 16 letters, digits, _ or - at least, and no others")
+        raise SetWrongly("TELEGRAM_SECRET is a word of your own choice: 16 letters, digits, _ or - at least, and no others")
     token, secret, bot = (settings[name] for name in needed)
     return Telegram(token, secret, bot.removeprefix("@"), api=(settings.get("TELEGRAM_API") or Telegram.api).rstrip("/"))
 

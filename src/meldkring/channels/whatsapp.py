@@ -32,6 +32,7 @@ from meldkring.channels.contract import (
     Problem,
     Said,
     SendError,
+    SetWrongly,
     Unanswered,
     Unsent,
     Wording,
@@ -209,7 +210,9 @@ def _rates(text: str) -> dict[str, int]:
         try:
             price = Decimal(euros)
         except InvalidOperation:
-            raise ValueError(f"WHATSAPP_RATES: write utility=0.05,service=0.05 with a price in euros for each, not {part!r}") from None
+            raise SetWrongly(
+                "WHATSAPP_RATES: write utility=0.05,service=0.05 with a price in euros for each, not %(part)s", part=part
+            ) from None
         found[category] = int(price * 1_000_000)
     return found
 
@@ -220,9 +223,9 @@ def _make(settings: Mapping[str, str]) -> WhatsApp | None:
     if len(missing) == len(needed):
         return None
     if missing:
-        raise ValueError(f"WhatsApp is set up by half; also needed: {', '.join(missing)}")
+        raise SetWrongly("WhatsApp is set up by half; also needed: %(missing)s", missing=", ".join(missing))
     if not settings["WHATSAPP_PHONE_ID"].isdecimal():
-        raise ValueError("WHATSAPP_PHONE_ID is the provider's id of our number, digits only")
+        raise SetWrongly("WHATSAPP_PHONE_ID is the provider's id of our number, digits only")
     token, phone_id, app_secret, verify_token = (settings[name] for name in needed)
     return WhatsApp(
         token, phone_id, app_secret, verify_token, api=(settings.get("WHATSAPP_API") or WhatsApp.api).rstrip("/"),

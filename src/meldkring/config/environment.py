@@ -4,8 +4,10 @@ Settings are read before Django can translate anything, so the words are transla
 """
 
 import contextlib
+import errno
 import gettext
 import os
+import socket
 import warnings
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -80,6 +82,14 @@ class Environment:
         self._refuse(_("%(name)s cannot be this: %(value)s") % {"name": name, "value": told}, _("Write a whole number above nought."))
         return default
 
+    def port(self, name: str, *, default: int) -> int:
+        """Where to listen."""
+        try:
+            return port(self.text(name, str(default)), name)
+        except CannotStart as refused:
+            self._wrongs += refused.wrongs
+            return default
+
     def days(self, name: str, **defaults: int) -> dict[str, int]:
         """So many days for each of these names, as in `messages=45,letters=180`."""
         found = dict(defaults)
@@ -149,6 +159,32 @@ class Environment:
 
     def _refuse(self, what: str, advice: str) -> None:
         self._wrongs.append(Wrong(what, advice))
+
+
+def port(told: str, name: str = "--port") -> int:
+    """The number of a port, from a setting or from the command line. Refuses with `CannotStart`."""
+    if told.isdecimal() and 0 < int(told) < 65536:
+        return int(told)
+    what = _("%(name)s cannot be this: %(value)s") % {"name": name, "value": told}
+    raise CannotStart([Wrong(what, _("Write the number of a port, from 1024 to 65535, such as 8000."))])
+
+
+def cannot_listen(host: str, number: int, error: OSError) -> CannotStart:
+    """Nobody can be answered at this place: why, and where else."""
+    place = {"port": number, "host": host, "next": number + 1 if number < 65535 else 8000, "error": error.strerror}
+    if error.errno == errno.EADDRINUSE:
+        what = _("Port %(port)d on %(host)s is taken by another program.")
+        advice = _("Stop that one, or choose another port, for example: PORT=%(next)d")
+    elif error.errno == errno.EACCES:
+        what = _("Port %(port)d on %(host)s may only be used by root.")
+        advice = _("Choose a port from 1024, for example PORT=8000, and let nginx answer at port 80 and 443.")
+    elif error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+        what = _("HOST=%(host)s is no address of this machine.")
+        advice = _("Write 127.0.0.1 to answer on this machine alone, where nginx is, or 0.0.0.0 to answer everybody.")
+    else:
+        what = _("Port %(port)d on %(host)s cannot be used: %(error)s")
+        advice = _("Look at HOST and PORT.")
+    return CannotStart([Wrong(what % place, advice % place)])
 
 
 def database_failed(error: Exception) -> Wrong:

@@ -208,13 +208,13 @@ def bell() -> Findings:
 
 def set_up() -> Findings:
     """Can the settings of the channels be used?"""
-    whys = list(registry.read(os.environ).wrong.values())
+    wrongs = list(registry.read(os.environ).wrong.values())
     for made in (working.channels, working.door):
         try:
             made()
         except ValueError as error:
-            whys.append(str(error))
-    for why in dict.fromkeys(whys):
+            wrongs.append(error)
+    for why in dict.fromkeys(map(troubles.set_wrongly, wrongs)):
         what = _("A channel is set wrongly: %(error)s") % {"error": why}
         yield wrong(what, _("Correct the setting that is named here; see docs/operate/channels."))
 

@@ -36,6 +36,7 @@ KEPT_DAYS = env.days(
 OPEN_FOR_DISTRICTS = env.one_of("OPEN_FOR_DISTRICTS", ("anyone", "approval", "closed"), "anyone" if DEMO else "approval")
 LOCATIESERVER_URL = env.address("LOCATIESERVER_URL", schemes=WEB, example="https://api.pdok.nl/bzk/locatieserver/search/v3_1")
 WORK_HERE = env.yes("WORK_HERE", default=True)  # off where `meldkring work` does it
+HOST, PORT = env.text("HOST", default="127.0.0.1"), env.port("PORT", default=8000)
 BELL_URL = env.address("BELL_URL", schemes=VALKEY, example="valkey://127.0.0.1:6379/0")
 WEB_PUSH = {
     "MELDKRING_DATA": str(DATA),

@@ -17,7 +17,7 @@ from django.urls import get_resolver
 
 from meldkring import bell
 from meldkring.channels import http, registry
-from meldkring.channels.contract import Channel, Fact
+from meldkring.channels.contract import Channel, Fact, SetWrongly
 from meldkring.delivery import anymail_relay, wordings, worker
 from meldkring.intake import anymail_door, police_mail, smtp_door, strangers, taking
 
@@ -41,7 +41,7 @@ def door() -> smtp_door.Door | None:
     """Where mail comes in, if it does. Raises `ValueError` in words."""
     found = smtp_door.wanted(os.environ.get("MAIL_DOOR", ""))
     if found and not settings.REPLY_DOMAIN:
-        raise ValueError("MAIL_DOOR takes replies, so REPLY_DOMAIN must say to which domain they come")
+        raise SetWrongly("MAIL_DOOR takes replies, so REPLY_DOMAIN must say to which domain they come")
     return found
 
 

@@ -21,7 +21,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 
 from meldkring.channels import email
-from meldkring.channels.contract import Accepted, Outcome, Problem, SendError
+from meldkring.channels.contract import Accepted, Outcome, Problem, SendError, SetWrongly
 
 AT_ONCE = 20
 LETTER = "letter"  # under this name a provider gives our letter's id back in what it tells later
@@ -33,7 +33,7 @@ def channel(provider: str, settings: Mapping[str, str]) -> email.Email:
     try:
         mail.get_connection(f"anymail.backends.{provider}.EmailBackend")
     except (ImportError, AnymailConfigurationError) as error:
-        raise ValueError(f"ANYMAIL_PROVIDER={provider} cannot be used: {error}") from error
+        raise SetWrongly("ANYMAIL_PROVIDER=%(provider)s cannot be used: %(error)s", provider=provider, error=error) from error
     return email.made_with(Anymail(provider), settings)
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from meldkring.channels import registry
+from meldkring.channels.contract import SetWrongly
 from meldkring.delivery import addresses, answering
 from meldkring.delivery.models import Address, Trouble
 from meldkring.groups.models import Membership, Role
@@ -97,6 +98,11 @@ def label(channel: str) -> str:
     """What people call this channel."""
     kind = registry.kinds().get(channel)
     return str(_(kind.label)) if kind else channel
+
+
+def set_wrongly(error: ValueError) -> str:
+    """Why a channel's settings cannot be used, in the language that is on where its file gave us words to translate."""
+    return str(_(error.why)) % error.filled if isinstance(error, SetWrongly) else str(error)
 
 
 def tell() -> int:

@@ -17,7 +17,7 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
 from meldkring.channels import email, email_reading
-from meldkring.channels.contract import Channel
+from meldkring.channels.contract import Channel, SetWrongly
 from meldkring.delivery import tokens
 from meldkring.delivery.models import Delivery
 from meldkring.intake import police_mail, taking
@@ -47,14 +47,14 @@ def wanted(setting: str) -> Door | None:
     tongue, _sep, place = setting.rpartition("://")
     host, _colon, port = place.rpartition(":")
     if tongue not in ("", "smtp", "lmtp") or not host or not port.isdecimal() or int(port) > 65535:
-        raise ValueError("MAIL_DOOR is not an address with a port, such as 127.0.0.1:8025 or lmtp://127.0.0.1:8025")
+        raise SetWrongly("MAIL_DOOR is not an address with a port, such as 127.0.0.1:8025 or lmtp://127.0.0.1:8025")
     return Door(host.strip("[]"), int(port), tongue or "smtp")
 
 
 async def serve(door: Door, channel: Channel) -> None:
     """Listen until cancelled. Of several processes one has the door; when it ends, another takes over."""
     if not isinstance(channel, email.Email) or not channel.sender.reply_domain:
-        raise ValueError("MAIL_DOOR needs REPLY_DOMAIN, the domain whose mail comes in there")
+        raise SetWrongly("MAIL_DOOR needs REPLY_DOMAIN, the domain whose mail comes in there")
     told = False
     while True:
         try:

@@ -38,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
     here = registry.here()
     found = health.of(here.channels)
     return render(request, "channels/channels.html", {
-        "wrong": [(troubles.label(name), why) for name, why in here.wrong.items()],
+        "wrong": [(troubles.label(name), troubles.set_wrongly(why)) for name, why in here.wrong.items()],
         "channels": [(one, *STATES[one.state]) for one in found], "troubles": [(t, troubles.words(t)) for t in troubles.lasting()],
         "has_wordings": "whatsapp" in {one.name for one in found},
     })  # fmt: skip

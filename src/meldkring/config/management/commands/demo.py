@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
+from meldkring.config import environment
 from meldkring.config.management.commands import serve
 from meldkring.demo import loading, places, playing, pretending
 
@@ -22,8 +23,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-        parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
+        parser.add_argument("--host", default=settings.HOST)
+        parser.add_argument("--port", type=environment.port, default=settings.PORT)
         parser.add_argument("--play", action="store_true", help="Play one case, in the demo that runs beside this.")
         parser.add_argument("--pace", type=float, default=1.0, help="How slowly to play: 1 takes about 25 seconds, 0 no time.")
         parser.add_argument("--reset", action="store_true", help="Begin with a fresh town.")
@@ -57,9 +58,9 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def demo_environment(environment: Mapping[str, str], at: str) -> dict[str, str]:
+def demo_environment(ours: Mapping[str, str], at: str) -> dict[str, str]:
     """The environment of the demo: its own folder and SQLite database, never the installation's; its own WhatsApp too."""
-    rest = {name: value for name, value in environment.items() if name not in ("DATABASE_URL", "MELDKRING_DATA")}
+    rest = {name: value for name, value in ours.items() if name not in ("DATABASE_URL", "MELDKRING_DATA")}
     return {"SITE_URL": at, **rest, "MELDKRING_DEMO": "1", "MELDKRING_DATA": str(settings.DATA / "demo")}
 
 

@@ -1,18 +1,17 @@
 """`meldkring serve`: pages, stream and clock in one process."""
 
 import contextlib
-import errno
-import os
 import socket
 import warnings
 from typing import Any
 
 import uvicorn
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from uvicorn import importer
 
-from meldkring.config import examining
+from meldkring.config import environment, examining
 from meldkring.config.management.commands import init
 from meldkring.joining import founding
 
@@ -21,8 +20,8 @@ class Command(BaseCommand):
     help = "Serve the pages, the live stream and the clock in one process."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-        parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
+        parser.add_argument("--host", default=settings.HOST)
+        parser.add_argument("--port", type=environment.port, default=settings.PORT)
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         listener = listen(host, port)
@@ -43,7 +42,7 @@ def run(listener: socket.socket) -> None:
     # Static files are small and come from the system's cache; Django warns that they are read in one go.
     warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     config = uvicorn.Config(
-        "meldkring.config.asgi:application", log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2
+        "meldkring.config.asgi:application", workers=1, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2
     )
     with contextlib.suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listener])
@@ -58,16 +57,14 @@ class Server(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket, or `CommandError` that says how to choose another port."""
+    """A listening socket, or `CannotStart` that says how to choose another place."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
-        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        why = "is taken by another program" if taken else f"cannot be used ({error})"
-        raise CommandError(f"Port {port} on {host} {why}. Choose another one, for example: PORT={port + 1} make demo") from error
+        raise environment.cannot_listen(host, port, error) from error
     listener.listen(2048)
     return listener

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from meldkring.channels import http, registry, telegram
 from meldkring.channels.contract import SendError
+from meldkring.delivery import troubles
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         try:
             channel: object = registry.made(os.environ).get(telegram.NAME)
         except ValueError as wrong:
-            raise CommandError(str(wrong)) from wrong
+            raise CommandError(troubles.set_wrongly(wrong)) from wrong
         if not isinstance(channel, telegram.Telegram):
             raise CommandError("Telegram is not set up: TELEGRAM_TOKEN, TELEGRAM_SECRET and TELEGRAM_BOT are needed.")
         url = settings.SITE_URL + reverse("webhook", args=[telegram.NAME])

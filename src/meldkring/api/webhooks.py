@@ -6,10 +6,15 @@ A mail provider over HTTP has its own, `/anymail/<provider>/`, with Anymail's vi
 
 import logging
 import os
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden, QueryDict
 from django.urls import resolve
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -51,13 +56,46 @@ def mail_door(request: HttpRequest, path: str) -> HttpResponseBase:
         anymail_door.heard(provider, os.environ)
     except ValueError:
         return HttpResponse(status=503)  # brought again later, when its settings are right
-    if request.content_type != "multipart/form-data":
-        raw = request.read(LARGEST_MAIL + 1)
-        if len(raw) > LARGEST_MAIL:
-            return HttpResponse(status=413)
-        request._body = raw  # read already, for Django itself stops at a megabyte
-    answer: HttpResponseBase = view(request, *arguments, **named)
+    raw = request.read(LARGEST_MAIL + 1)
+    if len(raw) > LARGEST_MAIL:
+        return HttpResponse(status=413)
+    answer: HttpResponseBase = view(Whole(request, raw), *arguments, **named)
     return answer
+
+
+class Whole(HttpRequest):
+    """A request that was read already, fields and files included: Django itself stops at a megabyte, and a mail with a photo is longer."""
+
+    def __init__(self, asked: HttpRequest, raw: bytes) -> None:
+        super().__init__()
+        self._asked, self._raw = asked, raw
+        self.method, self.path, self.META, self.GET = asked.method, asked.path, asked.META, asked.GET
+        if asked.content_type == "application/x-www-form-urlencoded":
+            self.POST = QueryDict(raw)
+        elif asked.content_type == "multipart/form-data":
+            self.POST, self.FILES = _form(asked.META["CONTENT_TYPE"], raw)
+
+    @property
+    def body(self) -> bytes:
+        return self._raw
+
+    @property
+    def scheme(self) -> str | None:
+        return self._asked.scheme
+
+
+def _form(content_type: str, raw: bytes) -> tuple[Any, MultiValueDict[str, Any]]:
+    fields, files = QueryDict(mutable=True), MultiValueDict[str, Any]()
+    whole: EmailMessage = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + raw, policy=policy.HTTP)
+    for part in whole.iter_parts():
+        name, content = str(part.get_param("name", "", "content-disposition")), part.get_payload(decode=True)
+        if not isinstance(content, bytes):
+            continue  # a form in a form, of which nobody asks anything
+        if file := part.get_filename():
+            files.appendlist(name, SimpleUploadedFile(file, content, part.get_content_type()))
+        else:
+            fields.appendlist(name, content.decode("utf-8", "replace"))
+    return fields, files
 
 
 def _greeted(request: HttpRequest, channel: Channel) -> HttpResponse:

@@ -70,6 +70,15 @@ def facts(raw: bytes, domain: str) -> list[Fact]:
         return [Unreadable(_digest(raw), type(error).__name__)]
 
 
+def writer(raw: bytes) -> str:
+    """To whom one may write back about this mail; nothing where a machine wrote it, or nobody knows who did. Never raises."""
+    try:
+        message = _message(raw)
+        return "" if _by_machine(message) else sender(message)
+    except Exception:  # as above
+        return ""
+
+
 def _message(raw: bytes) -> EmailMessage:
     message: EmailMessage = email.message_from_bytes(raw, policy=policy.default)
     return message

@@ -11,10 +11,10 @@ from typing import Any
 from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent, EventType, RejectReason, inbound, tracking
 from django.utils import timezone
 
-from meldkring.channels import email, email_reading
+from meldkring.channels import email
 from meldkring.channels.contract import Problem, Receipt, State
 from meldkring.delivery import addresses, anymail_relay
-from meldkring.intake import facts, police_mail, taking
+from meldkring.intake import facts, mail_in
 
 logger = logging.getLogger("meldkring.intake")
 ENDED = frozenset({EventType.BOUNCED, EventType.REJECTED, EventType.FAILED})
@@ -35,21 +35,23 @@ def heard(provider: str, settings: Mapping[str, str]) -> None:
 
 
 def _came_in(channel: email.Email, sender: object, event: AnymailInboundEvent, **other: Any) -> None:
-    """Store it before the provider gets its answer; what is not for us is left alone."""
+    """Store it before the provider gets its answer, or write back that nobody reads it; what is not for us is left alone."""
     message = event.message
     told = [message.envelope_recipient] if message.envelope_recipient else [a.addr_spec for a in (*message.to, *message.cc)]
     to = next((address for address in told if channel.is_ours(address)), None)
     if to is None:
         logger.warning("a mail came in for an address that is not ours")
         return
-    raw = email_reading.without_attachments(message.as_bytes())
     # Nobody in the envelope means that a machine wrote it; that a provider does not tell who, means nothing.
-    sent_by = "unknown" if message.envelope_sender is None else message.envelope_sender
-    stamped = email_reading.stamped(raw, sender=sent_by, to=to)
-    if police_mail.is_for(to, channel.sender.reply_domain):
-        police_mail.take(stamped)
-    else:
-        taking.take(channel.name, channel, raw=stamped, headers={})
+    mail = {"sender": "unknown" if message.envelope_sender is None else message.envelope_sender, "to": to}
+    raw, holds = message.as_bytes(), mail_in.known(to, channel)
+    try:
+        if holds:
+            mail_in.take(raw, **mail, channel=channel)
+    except mail_in.TooLong:
+        holds = False
+    if not holds:
+        mail_in.write_back(raw, **mail, channel=channel)
 
 
 def _tracked(sender: object, event: AnymailTrackingEvent, **other: Any) -> None:

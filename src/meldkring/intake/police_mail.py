@@ -61,6 +61,12 @@ def known(secret: str) -> bool:
     return PoliceAddress.objects.filter(secret=secret, ended_at=None, group__closed_at=None).exists()
 
 
+def was_given_to(secret: str, sender: str) -> bool:
+    """Whether this was an address of ours once, for the domain of who writes."""
+    found = PoliceAddress.objects.filter(secret=secret).first()
+    return found is not None and _allowed(sender, found)
+
+
 def take(raw: bytes) -> Incoming:
     """Store what came, before anything is understood of it."""
     with transaction.atomic():

@@ -6,7 +6,6 @@ else is refused before its text is sent. What is taken is stored before the answ
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,16 +15,13 @@ from aiosmtpd import lmtp, smtp
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
-from meldkring.channels import email, email_reading
+from meldkring.channels import email
 from meldkring.channels.contract import Channel, SetWrongly
-from meldkring.delivery import tokens
-from meldkring.delivery.models import Delivery
-from meldkring.intake import police_mail, taking
+from meldkring.intake import mail_in, taking
 
 logger = logging.getLogger("meldkring.intake")
 # Of a mail with a photo the words are kept; it must not come back to who sent it.
 LARGEST = 25 * 1024 * 1024
-LARGEST_KEPT = 1024 * 1024
 LOOK_AGAIN = 30.0
 NOT_HERE = "550 5.1.1 No such address here"
 T = TypeVar("T")
@@ -88,7 +84,7 @@ class Porter:
         """One recipient a time, for each has an answer of its own (RFC 2033, 4.2)."""
         if envelope.rcpt_tos:
             return "452 4.5.3 One recipient at a time"
-        if not await _in_thread(partial(_is_known, address, self._channel)):
+        if not await _in_thread(partial(mail_in.known, address, self._channel)):
             return NOT_HERE
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
@@ -103,28 +99,11 @@ class Porter:
             return "451 4.3.0 Cannot be stored now, try again later"
 
 
-def _is_known(address: str, channel: email.Email) -> bool:
-    found = email_reading.destination(address, channel.sender.reply_domain)
-    if found is None:
-        return False
-    purpose, token = found
-    if purpose == email_reading.POLICE:
-        return police_mail.known(token)
-    # What was sent long ago is erased: who answers it must hear from their own mail program that nobody reads it.
-    letter = tokens.replied(token) if purpose == email_reading.ANSWER else uuid.UUID(token)
-    return letter is not None and Delivery.objects.filter(pk=letter, channel=channel.name).exists()
-
-
 def _take(content: bytes, sender: str, to: str, channel: email.Email) -> str:
-    words = email_reading.without_attachments(content)
-    if len(words) > LARGEST_KEPT:
-        return "552 5.3.4 Too long"
-    stamped = email_reading.stamped(words, sender=sender, to=to)
     try:
-        if police_mail.is_for(to, channel.sender.reply_domain):
-            police_mail.take(stamped)
-        else:
-            taking.take(channel.name, channel, raw=stamped, headers={})
+        mail_in.take(content, sender=sender, to=to, channel=channel)
+    except mail_in.TooLong:
+        return "552 5.3.4 Too long"
     except taking.Forged:
         return NOT_HERE
     return "250 2.0.0 Taken"

@@ -91,7 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "meldkring.web.frame.last_seen.LastSeen",
 ]
 ROOT_URLCONF = "meldkring.config.urls"
 ASGI_APPLICATION = "meldkring.config.asgi.application"
@@ -123,9 +123,12 @@ else:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 10, "timeout": 10}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-if BELL_URL:
-    CACHES = {"default": {"BACKEND": "meldkring.config.cache.ValkeyCache", "LOCATION": BELL_URL}}
+# Limits live here: the few hundred entries of Django's default would let anybody push theirs out by asking for others.
+HERE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+CACHES = {
+    "default": {"BACKEND": "meldkring.config.cache.ValkeyCache", "LOCATION": BELL_URL} if BELL_URL else HERE,
+    "here": HERE | {"LOCATION": "here"},
+}
 
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -194,6 +194,22 @@ def test_how_it_went(place: Town) -> None:
         assert len(client.get(url).context["held"]) == 4
     assert len(four) <= len(one) + 2
     assert of(place.zora).get(url).context["held"] == []
+    page = of(place.anna).get(reverse("case", args=[case.reference])).content.decode()
+    assert "Zo ging de oefening" in page, "who took part reads it where they took part"
+    assert page.index("Eerste reactie") < page.index("1 min</dd>")
+    assert of(place.zora).get(reverse("case", args=[case.reference])).status_code == 404
+
+
+def test_who_took_part_finds_it_on_their_first_page_for_a_week(place: Town) -> None:
+    posting = begun(place)
+    case = posting.message.contribution.case
+    url = reverse("case", args=[case.reference])
+    assert "Zo ging de oefening" not in of(place.anna).get(url).content.decode(), "while it goes on there is nothing to count"
+    closing.close(case, outcome="good", text="Klaar", by=place.sam)
+    assert "worden nog geteld" in of(place.anna).get(url).content.decode()
+    assert url in of(place.anna).get("/").content.decode()
+    with time_machine.travel(timezone.now() + timedelta(days=8), tick=False):
+        assert url not in of(place.anna).get("/").content.decode()
 
 
 def test_the_ways_lead_here(place: Town) -> None:

@@ -1,8 +1,9 @@
-"""How did the last exercises of a steering group go? Per exercise how soon each step came, from what is kept of every case."""
+"""How did an exercise go? How soon each step came, from what is kept of every case: the last ones for who steers, each one for who took part."""
 
 from dataclasses import dataclass
 
 from meldkring.cases.models import Case
+from meldkring.figures import wording
 from meldkring.figures.models import Passage
 from meldkring.groups import roles
 from meldkring.groups.models import Group
@@ -25,6 +26,20 @@ class Held:
             return None
         known = [after for after in (self.passage.coordination_after, self.passage.elsewhere_after) if after is not None]
         return min(known, default=None)
+
+    @property
+    def times(self) -> list[str]:
+        """As people say them: half of the members told, forwarded, judged, first reaction, closed; none until it has been counted."""
+        kept = self.passage
+        steps = (kept.told_after, self.forwarded_after, kept.judged_after, kept.reaction_after, kept.closed_after) if kept else ()
+        return [wording.duration(step) for step in steps]
+
+
+def of(case: Case) -> Held | None:
+    """How this exercise went, for who reads its case; none while it goes on, or where it is no exercise."""
+    if not case.exercise or case.is_open or case.imported_at:
+        return None
+    return Held(case, Passage.objects.filter(case=case.pk, origin=True).first())
 
 
 def last(person: Person, steering: Group) -> list[Held]:

@@ -10,6 +10,7 @@ from meldkring.cases import access, approving, closing, reporting, validity
 from meldkring.cases.models import Case, Contribution, Holder
 from meldkring.chat_groups import access as chat_access
 from meldkring.chat_groups import placing
+from meldkring.figures import exercises
 from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.messaging import posting as postings
@@ -45,6 +46,7 @@ def page(request: HttpRequest, case: Case, react: forms.ReactForm | None = None)
         "banners": banners(request, case, stands),
         "react": react or react_form(request, case, stands),
         "clear_draft": {"report": "report", "react": f"case-{case.pk}"}.get(request.GET.get("sent", "")),
+        "went": exercises.of(case),
         **possible(request, case, stands),
         **validity_of(request, case),
     }

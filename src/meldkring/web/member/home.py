@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from meldkring.cases import access, escalating
 from meldkring.cases.models import Case, Status
@@ -27,6 +29,7 @@ from meldkring.web.frame import shell, showing
 from meldkring.web.visitors import district
 
 PER_PAGE = 20
+READ_WITHIN = timedelta(days=7)  # how an exercise went is read in the days after it; then it makes place for what was real
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def member_home(request: HttpRequest) -> HttpResponse:
     person = shell.person(request)
     if shell.groups(request, roles.Right.FIGURES) and not shell.groups(request, roles.Right.READ):
         return redirect("towns")
-    cases = access.cases(person).exclude(exercise=True, status=Status.CLOSED)
+    cases = access.cases(person).exclude(exercise=True, status=Status.CLOSED, closed_at__lt=timezone.now() - READ_WITHIN)
     # What may be dangerous stands above what is newer but can wait.
     now = sorted(cases.filter(status=Status.OPEN)[:PER_PAGE], key=lambda c: not c.is_alarm)
     page = Paginator(cases.filter(status=Status.CLOSED), PER_PAGE).get_page(request.GET.get("page"))

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from meldkring.cases import exercising
-from meldkring.figures import exercises, wording
+from meldkring.figures import exercises
 from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.web.frame import refusals, shell, showing, went
@@ -45,9 +45,5 @@ def _seen(form: exercise_forms.ExerciseForm) -> dict[str, Any]:
 
 
 def _held(request: HttpRequest, steering: Group) -> list[dict[str, Any]]:
-    found = []
-    for one in exercises.last(shell.person(request), steering):
-        kept = one.passage
-        steps = (kept.told_after, one.forwarded_after, kept.judged_after, kept.reaction_after, kept.closed_after) if kept else ()
-        found.append({"case": one.case, "state": showing.case_state(one.case), "times": [wording.duration(s) for s in steps]})
-    return found
+    held = exercises.last(shell.person(request), steering)
+    return [{"case": one.case, "state": showing.case_state(one.case), "times": one.times} for one in held]

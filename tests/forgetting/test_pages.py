@@ -13,6 +13,8 @@ from tests.stories import scene
 from tests.town import Town, town
 
 from meldkring.config import ticker
+from meldkring.delivery import addresses
+from meldkring.delivery.models import Delivery
 from meldkring.forgetting import unopened
 from meldkring.groups.models import Group
 from meldkring.joining import founding
@@ -104,6 +106,24 @@ def test_a_sign_of_life_is_enough(t: Town) -> None:
         scene.report(t)
     after(366)
     assert not Mail.objects.filter(to=t.anna.email, subject="Wil je nog meedoen?").exists()
+
+
+def test_who_reads_and_answers_along_another_way_is_no_stranger(t: Town) -> None:
+    """A member may take part without ever opening the site."""
+    app = addresses.add(t.bea, channel="whatsapp", value="31600000001")
+    mail = addresses.add(t.arie, channel="telegram", value="7")
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=200)):
+        addresses.heard("telegram", mail.value, at=timezone.now())
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=360)):
+        posting = scene.report(t)
+        Delivery.objects.create(
+            message_id=posting.message_id, posting=posting, address=app, channel="whatsapp", urgency="alarm", state=Delivery.State.READ,
+            due_at=timezone.now(), expires_at=timezone.now(), made_at=timezone.now(), read_at=timezone.now(),
+        )  # fmt: skip
+    after(366)
+    asked = set(Mail.objects.filter(subject="Wil je nog meedoen?").values_list("to", flat=True))
+    assert t.carla.email in asked
+    assert not asked & {t.bea.email, t.arie.email}
 
 
 def begun(t: Town) -> tuple[District, Person]:

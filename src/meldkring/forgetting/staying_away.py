@@ -1,7 +1,7 @@
 """Who has not shown a sign of life for a year? They are asked whether they still want to take part; who stays silent for a month more is erased (rules 7).
 
-A sign of life is signing in or using a device, writing something, answering a roll-call, or proving an address. Who decides over others is
-never erased like this: a group would lose its phone manager in silence. The health of the group shows them.
+A sign of life is signing in or using a device, reading or answering along another way, writing something, answering a roll-call, or proving an
+address. Who decides over others is never erased like this: a group would lose its phone manager in silence. The health of the group shows them.
 """
 
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from meldkring.audit import log
+from meldkring.delivery.models import Address, Delivery
 from meldkring.forgetting import erasing
 from meldkring.forgetting.register import days
 from meldkring.groups import roles
@@ -49,6 +50,8 @@ def silent(*, since: datetime) -> QuerySet[Person]:
     lately = (
         UserSession.objects.filter(user=me, last_seen_at__gte=since),
         Message.objects.filter(author=me, said_at__gte=since),
+        Address.objects.filter(person=me, heard_at__gte=since),
+        Delivery.objects.filter(address__person=me, read_at__gte=since),
         RollAnswer.objects.filter(person=me, at__gte=since),
         Proof.objects.filter(person=me, proven_at__gte=since),
         Membership.objects.filter(person=me, joined_at__gte=since),

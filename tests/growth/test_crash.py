@@ -31,7 +31,7 @@ test_crash.agreed()
 print("ready", flush=True)
 """
 CARRY = """
-import json, sys, time
+import json, sys
 import django; django.setup()
 from django.db import connection
 from tests.growth import test_crash
@@ -41,7 +41,7 @@ def count(execute, sql, params, many, context):
     done[0] += 1
     if done[0] == stop:
         print("middle", flush=True)
-        time.sleep(60)
+        sys.stdin.read()  # until it is killed: with a clock here a machine that is slow for long would let it go on, and commit
     return answer
 with connection.execute_wrapper(count):
     test_crash.divide()
@@ -111,7 +111,7 @@ def test_killed_in_the_middle_the_old_groups_are_there(
     folder, statements, before, after = prepared
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     line = [sys.executable, "-c", CARRY, str(max(1, int(statements * part)))]
-    with subprocess.Popen(line, env=environment(tmp_path), cwd=tmp_path, stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(line, env=environment(tmp_path), cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         try:
             assert child.stdout is not None
             assert child.stdout.readline() == "middle\n"

@@ -138,6 +138,12 @@ def test_looking_is_cheap_and_does_not_grow(place: Town, clock: time_machine.Tra
     assert counts[0] == counts[1] <= 6
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by how many rows there are")
+def test_what_ended_long_ago_is_not_read_again(place: Town) -> None:
+    """Looked at every half minute, so it begins from the cases that are open and not from every message."""
+    assert "case_by_status" in escalating._waiting().explain()
+
+
 @pytest.mark.postgres
 def test_the_pair_by_pair_rule_is_the_rule_of_the_routes(place: Town) -> None:
     for steering in Group.objects.filter(kind=Kind.STEERING):

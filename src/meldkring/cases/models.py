@@ -72,6 +72,7 @@ class Case(models.Model):
 
     class Meta:
         ordering = ("-opened_at",)
+        indexes = [models.Index(fields=("status",), name="case_by_status")]
 
     def __str__(self) -> str:
         return self.reference

@@ -214,6 +214,16 @@ def test_a_report_without_javascript(device: Device) -> None:
     expect(arie.get_by_role("log")).to_contain_text("Ik blijf kijken")
 
 
+def test_the_steps_of_a_report_do_not_wait_for_what_comes_slowly(site: Site, device: Device) -> None:
+    anna = device("anna", "/over/", service_workers="block")
+    anna.route(re.compile("/(htmx.min|outbox).js"), lambda _route: None)
+    anna.goto(f"{site.url}/melden/", wait_until="commit")
+    anna.get_by_label("Wat zie je?", exact=True).fill("Iemand voelt aan de voordeur")
+    anna.get_by_role("button", name="Verder").click()
+    expect(anna.get_by_label("Ja, ik heb gebeld")).to_be_visible()
+    expect(anna.get_by_role("button", name="Verstuur naar de groep")).to_be_hidden()
+
+
 def test_a_draft_survives_a_reload_and_goes_when_sent(site: Site, device: Device) -> None:
     anna = device("anna", "/melden/")
     field = anna.get_by_label("Wat zie je?", exact=True)

@@ -1,5 +1,7 @@
 """Are number plates seen by their form, and dates and ordinary words left alone?"""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,3 +31,23 @@ def test_without_plates_none_is_left_and_nothing_else_changes(text: str) -> None
 def test_names_are_a_hint() -> None:
     assert hints.names("Hij heet Jan de Vries en rijdt weg. Ze is genaamd Els.") == ["Jan de Vries", "Els"]
     assert hints.names("Hij heet welkom") == []
+
+
+PEOPLE, STREETS = ("Jan", "Anna", "de Vries", "Ben", "Roos"), ("Jan van Galenstraat", "Anna Paulownalaan", "Roos", "Anna de Vries", "Kade")
+WORDS = st.sampled_from([*PEOPLE, *STREETS, "ik", "ben", "Ben", "bij", "een", "zag", "jan van galenstraat", "."])
+
+
+@given(st.lists(WORDS, max_size=12).map(" ".join))
+def test_names_go_streets_stay_and_no_street_hides_a_name(text: str) -> None:
+    plain = hints.without_people(text, PEOPLE, name="[naam]", number="[nummer]", places=STREETS)
+    for street in ("Jan van Galenstraat", "Anna Paulownalaan", "Kade"):
+        assert plain.count(street) == text.count(street)
+        plain = plain.replace(street, "")
+    assert not any(re.search(rf"(?<!\w){name}(?!\w)", plain) for name in PEOPLE), (
+        "a street that is a name from beginning to end is no reason"
+    )
+
+
+def test_an_ordinary_word_with_a_small_letter_is_no_name() -> None:
+    assert hints.without_people("ik ben bij de jan", PEOPLE, name="[naam]", number="") == "ik ben bij de jan"
+    assert hints.without_people("Hij heet Karel", (), name="[naam]", number="") == "Hij heet [naam]"

@@ -19,6 +19,7 @@ from meldkring.forgetting import erasing
 from meldkring.groups import roles
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Posting
+from meldkring.people.models import Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 ARIE, BEA, SAM = "31612345002", "31612345003", "31612345004"
@@ -357,3 +358,14 @@ def test_what_we_say_ourselves_when_the_police_stay_silent_waits_for_nobody(
     chat.round()
     assert str(approving.NO_WORD) in last(chat).text
     assert not approving.waiting(place.sam, [place.watch_a])
+
+
+def test_a_street_named_after_somebody_stays_and_somebody_does_not(chat: chatting.Chat, place: Town, clock: time_machine.Traveller) -> None:
+    Person.objects.filter(pk=place.bram.pk).update(street="Anna Paulownastraat")
+    posting = scene.report(place, text="Twee mannen in de Anna Paulownastraat, Anna zag ze. Sam ook, ben ik zeker van.")
+    chat.round()
+    words = approving.draft(posting.message)
+    assert words == "Twee mannen in de Anna Paulownastraat, [naam] zag ze. [naam] ook, ben ik zeker van."
+    approving.approve(posting, words=words, by=place.sam)
+    later(chat, clock)
+    assert "in de Anna Paulownastraat, [naam] zag ze" in last(chat).text

@@ -8,6 +8,7 @@ writer said nothing is made ready then: we no longer know their name, so we coul
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meldkring.audit import log
-from meldkring.cases import hints, judging, lifecycle
+from meldkring.cases import hints, judging, lifecycle, whereabouts
 from meldkring.cases.models import UNDO, Approval, Case, Contribution, Judgement, Status
 from meldkring.groups import roles
 from meldkring.groups.models import Group
@@ -172,8 +173,14 @@ def drafts(messages: Iterable[Message]) -> dict[int, str]:
 
 
 def plain(text: str, message: Message) -> str:
-    """The text without number plates, telephone numbers, and names: those told as such, and of everybody in the districts where it stands."""
+    """The text without number plates, telephone numbers, and names: those told as such, and of everybody in the districts where it stands.
+    Streets of those districts stay, whoever they are named after."""
     return _without(text, _known([message])[message.pk])
+
+
+def no_name() -> str:
+    """What stands in the place of a name."""
+    return _("[name]")
 
 
 def _may_be(message: Message) -> bool:
@@ -185,26 +192,35 @@ def _extras(told: Contribution) -> list[str]:
     return [f"{label}: {getattr(told, name)}" for name, label in EXTRAS.items() if getattr(told, name)]
 
 
-def _without(text: str, known: Iterable[str]) -> str:
+@dataclass(frozen=True)
+class Known:
+    """What is known where a message stands: whose names may not go along, and which streets are no names."""
+
+    people: frozenset[str]
+    places: frozenset[str]
+
+
+def _without(text: str, known: Known) -> str:
     text = hints.without_plates(text, instead=_("[number plate]"))
-    return hints.without_people(text, known, name=_("[name]"), number=_("[number]"))
+    return hints.without_people(text, known.people, name=no_name(), number=_("[number]"), places=known.places)
 
 
-def _known(messages: Iterable[Message]) -> dict[int, frozenset[str]]:
-    """The names of everybody in the districts where each message stands, and of its author."""
+def _known(messages: Iterable[Message]) -> dict[int, Known]:
+    """The names of everybody in the districts where each message stands, and of its author; and the streets there."""
     asked = list(messages)
     stands: dict[int, set[int]] = {m.pk: set() for m in asked}
     for pk, district in Posting.objects.filter(message__in=asked, withdrawn_at=None).values_list("message", "group__district"):
         stands[pk] |= {district} if district else set()
-    by_districts: dict[frozenset[int], frozenset[str]] = {}
+    by_districts: dict[frozenset[int], Known] = {}
     found = {}
     for message in asked:
         districts = frozenset(stands[message.pk])
         if districts not in by_districts:
             living = Person.objects.filter(memberships__group__district__in=districts, memberships__left_at=None)
-            by_districts[districts] = frozenset(part for names in living.values_list("first_name", "last_name") for part in names if part)
-        author = message.author
-        found[message.pk] = by_districts[districts] | ({author.first_name, author.last_name} if author else set())
+            people = frozenset(part for names in living.values_list("first_name", "last_name") for part in names if part)
+            by_districts[districts] = Known(people, whereabouts.streets(districts))
+        author, here = message.author, by_districts[districts]
+        found[message.pk] = replace(here, people=here.people | {author.first_name, author.last_name}) if author else here
     return found
 
 

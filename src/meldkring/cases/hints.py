@@ -5,7 +5,7 @@ promise; only the names of people we know are found for certain.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 _PART = r"(?:[A-Z]{1,3}|[0-9]{1,3})"
 _PLATE = re.compile(rf"(?<![\w-])({_PART})([- ]?)({_PART})\2({_PART})(?![\w-])", re.IGNORECASE)
@@ -33,13 +33,25 @@ def names(text: str) -> list[str]:
     return [found[1] for found in _NAME.finditer(text)]
 
 
-def without_people(text: str, known: Iterable[str], *, name: str, number: str) -> str:
-    """The text with other words in the place of names that are told as such or `known`, and of telephone numbers and e-mail addresses."""
-    every = {n for n in (*names(text), *known) if len(n) > 1}
+def without_people(text: str, known: Iterable[str], *, name: str, number: str, places: Iterable[str] = ()) -> str:
+    """The text with other words in the place of names that are told as such or `known`, and of telephone numbers and e-mail addresses.
+
+    A street or neighbourhood stays whole, whoever it is named after, unless it is somebody's name from beginning to end.
+    """
+    people = {n for n in known if len(n) > 1}
+    stay = {place.casefold() for place in places if not _is_made_of(place, people)}
+    every = {n for n in (*names(text), *people) if n.casefold() not in stay and len(n) > 1} | stay
     if every:
-        longest_first = sorted(map(re.escape, every), key=len, reverse=True)
-        text = re.sub(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)", lambda _found: name, text)
+        # Of two that begin at the same letter the longest is meant: "Jan van Galenstraat" before "Jan".
+        longest_first = sorted(every, key=len, reverse=True)
+        parts = "|".join(f"(?i:{re.escape(one)})" if one in stay else re.escape(one) for one in longest_first)
+        text = re.sub(rf"(?<!\w)(?:{parts})(?!\w)", lambda found: found[0] if found[0].casefold() in stay else name, text)
     return _PHONE.sub(number, _MAIL.sub(number, text))
+
+
+def _is_made_of(place: str, people: Collection[str]) -> bool:
+    parts = {part.casefold() for one in people for part in (one, *one.split())}
+    return place.casefold() in parts or all(word in parts for word in place.casefold().split())
 
 
 def _is_plate(found: "re.Match[str]") -> bool:

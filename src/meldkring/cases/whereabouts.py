@@ -4,6 +4,7 @@ What somebody typed as a place may hold anything. A name that the district knows
 """
 
 import re
+from collections.abc import Collection
 
 from meldkring.cases.models import Case, Contribution
 from meldkring.people.models import Person
@@ -22,13 +23,18 @@ def known(told: Contribution, *, case: Case) -> str:
     return ", ".join(filter(None, [_street(told.place, district) if told.place else "", here.name if here else ""]))
 
 
+def streets(districts: Collection[int]) -> frozenset[str]:
+    """The streets of these districts, as they are written in the register: where members live, or what neighbourhoods say is theirs."""
+    claimed = Extent.objects.filter(neighbourhood__district__in=districts, kind=Extent.Kind.STREET).values_list("value", flat=True)
+    lived = Person.objects.filter(memberships__group__district__in=districts, memberships__left_at=None).values_list("street", flat=True)
+    return frozenset(street for street in (*lived.distinct(), *claimed) if street.strip())
+
+
 def _street(place: str, district: District) -> str:
-    """The longest street in these words, as it is written in the register: where members live, or what neighbourhoods say is theirs."""
-    claimed = Extent.objects.filter(neighbourhood__district=district, kind=Extent.Kind.STREET).values_list("value", flat=True)
-    lived = Person.objects.filter(memberships__group__district=district, memberships__left_at=None).values_list("street", flat=True)
-    streets = {street.casefold(): street for street in (*lived.distinct(), *claimed) if street.strip()}
-    if not streets:
+    """The longest street in these words, as it is written in the register."""
+    known = {street.casefold(): street for street in streets([district.pk])}
+    if not known:
         return ""
-    longest_first = sorted(map(re.escape, streets), key=len, reverse=True)
+    longest_first = sorted(map(re.escape, known), key=len, reverse=True)
     found = re.search(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)", place.casefold())
-    return streets[found[0]] if found else ""
+    return known[found[0]] if found else ""

@@ -41,13 +41,15 @@ class WordsForm(forms.Form):
 
 @dataclass(frozen=True)
 class Card:
-    """Words that wait: of which post, as they would go, along what, to how many people; `anew` when its writer is gone, so they are written anew."""
+    """Words that wait: of which post, as they would go, along what, to how many people; `anew` when its writer is gone, so they are written anew;
+    `named` when something in them was taken for a name."""
 
     post: showing.Post
     form: WordsForm
     along: str
     people: int
     anew: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def cards(waiting: Sequence[Posting], *, refused: WordsForm | None = None, of: i
     found = []
     for posting, post in zip(waiting, showing.posts(waiting), strict=True):
         form = refused if refused and posting.pk == of else WordsForm(posting=posting, text=known[posting.message_id])
-        found.append(Card(post, form, along, readers[posting.group_id], anew=posting.message.author_id is None))
+        anew, named = posting.message.author_id is None, approving.no_name() in known[posting.message_id]
+        found.append(Card(post, form, along, readers[posting.group_id], anew=anew, named=named))
     return found
 
 

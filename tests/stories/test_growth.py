@@ -13,7 +13,7 @@ from meldkring.cases import closing, forwarding, holding, judging, reporting
 from meldkring.cases.models import Called, Case, Holder, Outcome
 from meldkring.groups import roles
 from meldkring.groups.models import Group, Kind, Membership, Role
-from meldkring.growth import access, arranging, carrying, changing, plans, proposing, undoing, weighing
+from meldkring.growth import access, arranging, carrying, changing, health, plans, proposing, undoing, weighing
 from meldkring.growth.models import Move, Plan
 from meldkring.messaging.models import Posting
 from meldkring.people import mailing
@@ -39,12 +39,18 @@ def reads(person: Person, case: Case) -> list[str]:
 
 
 @pytest.mark.requirement("S4")
+@pytest.mark.requirement("S23")
 def test_a_group_past_the_threshold_is_named() -> None:
+    """S23: when more than 80 have joined; with 80 there is nothing to divide yet."""
     v = village()
+    assert v.district.group_threshold == 80
     assert proposing.due(v.steering) == [v.watch]
-    v.district.group_threshold = 90
-    v.district.save()
-    assert proposing.due(v.steering) == []
+    size = proposing.due(v.steering)[0].size
+    for threshold, due in ((size - 1, [v.watch]), (size, [])):
+        v.district.group_threshold = threshold
+        v.district.save()
+        assert proposing.due(v.steering) == due
+        assert ("full" in {sign.code for sign in health.signs(v.steering)}) is bool(due)
 
 
 @pytest.mark.requirement("S22")

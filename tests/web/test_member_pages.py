@@ -16,9 +16,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from tests.town import Town, town
 
-from meldkring.cases import access, closing, forwarding, reporting
+from meldkring.cases import access, closing, forwarding, holding, reporting
 from meldkring.cases.models import Called, Case, Outcome, Status
 from meldkring.groups import joining
+from meldkring.groups.models import Group
 from meldkring.messaging import letters
 from meldkring.messaging.models import Message, Posting, ReadMark
 from meldkring.people import mailing, tokens
@@ -226,6 +227,34 @@ def test_who_also_calls_the_police_holds_the_case_there(place: Town) -> None:
     assert "Me too" in page.content.decode()
     assert of(place.bea).post(url, {"text": "", "group": place.watch_b.pk}).status_code == 302
     assert case.holders.get(group=place.watch_b, until=None).person == place.bea
+
+
+@pytest.mark.requirement("S33")
+def test_who_sees_them_elsewhere_is_told_to_call(place: Town) -> None:
+    """S33: where nobody of the group has called yet; not who saw nothing, not beside a neighbour who called, not for what is no alarm."""
+    posting = reported(place)
+    forwarding.forward(posting, to=[place.watch_b], steering=place.steering_1, by=place.sam)
+
+    def asked(person: Person, group: Group, text: str, case: Case) -> bool:
+        data = {
+            "text": "" if text.endswith(".") else text,
+            "quick": text if text.endswith(".") else "",
+            "group": group.pk,
+            "key": str(uuid.uuid4()),
+        }
+        page = of(person).post(reverse("case_react", args=[case.reference]), data, follow=True)
+        assert page.status_code == 200
+        return "Call 112 now" in page.content.decode()
+
+    case = case_of(posting)
+    assert asked(place.bea, place.watch_b, "I see them too.", case)
+    assert asked(place.bea, place.watch_b, "They run along the quay", case)
+    assert not asked(place.bea, place.watch_b, "I have seen nothing in my street.", case)
+    assert not asked(place.arie, place.watch_a, "I see them too.", case)
+    holding.call("", case=case, group=place.watch_b, by=place.bram)
+    assert not asked(place.bea, place.watch_b, "I see them too.", case)
+    lost = case_of(reporting.report("A dog runs loose", group=place.watch_b, by=place.bram, called=Called.NOT_NEEDED))
+    assert not asked(place.bea, place.watch_b, "I see them too.", lost)
 
 
 @pytest.mark.requirement(21)

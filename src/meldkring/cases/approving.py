@@ -37,6 +37,7 @@ FRESH = timedelta(hours=24)
 QUICK_ANSWERS = (
     gettext_lazy("I have seen nothing in my street."), gettext_lazy("I am looking out of the window."), gettext_lazy("I see them too."),
 )  # fmt: skip
+SAW_NONE = QUICK_ANSWERS[:2]
 SAW_NOTHING, CALLED_TOO = gettext_lazy("Saw nothing here."), gettext_lazy("I have called the police too.")
 NO_WORD = gettext_lazy("The message of the police is no longer valid, and we heard nothing more from the police.")
 OURS = (*QUICK_ANSWERS, SAW_NOTHING, CALLED_TOO, NO_WORD)

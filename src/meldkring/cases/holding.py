@@ -44,6 +44,14 @@ def call(text: str, *, case: Case, group: Group, by: Person, key: uuid.UUID | No
     return posting
 
 
+def asks_for_a_call(case: Case, group: Group, *, by: Person) -> bool:
+    """Whether who sees them here should call 112 (S33): it is an alarm, and nobody of this watch group has called yet."""
+    if not case.is_alarm or case.exercise or not case.is_open or not roles.has(by, roles.Right.CALL, group):
+        return False
+    present = holder(case, group)
+    return present is None or present.how == Holder.How.FORWARDED
+
+
 @transaction.atomic
 def hand_over(case: Case, *, group: Group, to: Person, by: Person) -> Holder:
     """The holder, or a steering member, hands the case over to another member of the group."""

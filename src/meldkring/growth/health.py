@@ -55,7 +55,7 @@ def _size(watch: Iterable[Group], steering: Group) -> list[Sign]:
             _("Make a proposal to divide the group."), g,
         )
         for g in watch
-        if g.size >= steering.district.group_threshold  # type: ignore[attr-defined]
+        if g.size > steering.district.group_threshold  # type: ignore[attr-defined]
     ]  # fmt: skip
 
 

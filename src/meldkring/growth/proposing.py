@@ -39,8 +39,8 @@ def watch_groups(steering: Group) -> QuerySet[Group]:
 
 
 def due(steering: Group) -> list[Group]:
-    """The watch groups that have reached the district's threshold, largest first."""
-    past = [g for g in watch_groups(steering).select_related("district") if g.district and g.size >= g.district.group_threshold]  # type: ignore[attr-defined]
+    """The watch groups with more members than the district's threshold (S23), largest first."""
+    past = [g for g in watch_groups(steering).select_related("district") if g.district and g.size > g.district.group_threshold]  # type: ignore[attr-defined]
     return sorted(past, key=lambda g: (-g.size, g.pk))  # type: ignore[attr-defined]
 
 

@@ -53,7 +53,7 @@ class District(models.Model):
     )
     police_outcome_within = models.DurationField(_("time to tell how a message of the police ended"), default=timedelta(days=2))
     group_maximum = models.PositiveSmallIntegerField(_("most members in a watch group"), default=100)
-    group_threshold = models.PositiveSmallIntegerField(_("propose to divide from this many members"), default=80)
+    group_threshold = models.PositiveSmallIntegerField(_("propose to divide above this many members"), default=80)
     minimum_age = models.PositiveSmallIntegerField(_("minimum age"), default=18)
     open_for_sign_up = models.BooleanField(_("residents can sign up"), default=True)
     asks_letter = models.BooleanField(_("prove the address with a code by letter"), default=False)

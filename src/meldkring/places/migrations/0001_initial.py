@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('police_valid_for', models.DurationField(default=datetime.timedelta(seconds=43200), help_text='After that it withdraws by itself.', verbose_name='a message of the police holds for')),
                 ('police_outcome_within', models.DurationField(default=datetime.timedelta(days=2), verbose_name='time to tell how a message of the police ended')),
                 ('group_maximum', models.PositiveSmallIntegerField(default=100, verbose_name='most members in a watch group')),
-                ('group_threshold', models.PositiveSmallIntegerField(default=80, verbose_name='propose to divide from this many members')),
+                ('group_threshold', models.PositiveSmallIntegerField(default=80, verbose_name='propose to divide above this many members')),
                 ('minimum_age', models.PositiveSmallIntegerField(default=18, verbose_name='minimum age')),
                 ('open_for_sign_up', models.BooleanField(default=True, verbose_name='residents can sign up')),
                 ('asks_letter', models.BooleanField(default=False, verbose_name='prove the address with a code by letter')),

@@ -96,7 +96,7 @@ class SettingsForm(forms.Form):
     proof_lasts = _amount("proof_lasts", settings.DAY, _("Days after which that proof is renewed"), _("A year is usual. People move."))
     group_maximum = _number("group_maximum", _("Most members in a watch group"), _("In a larger group people leave it to each other."))
     group_threshold = _number(
-        "group_threshold", _("Propose to divide from this many members"), _("A little before it is full, so that there is time to talk.")
+        "group_threshold", _("Propose to divide above this many members"), _("A little before it is full, so that there is time to talk.")
     )
     quorum = _number("quorum", _("Steering members who must agree"), _("With a new group, and with dividing or merging groups."))
     consultation_term = _amount("consultation_term", settings.DAY, _("Days to agree or object"), _("A week is usual."))

@@ -47,6 +47,19 @@ class Office:
         return carry(self, NoHttp(), limit=limit)
 
 
+class Slow(Office):
+    """A provider that answers nobody until it may, eight at once."""
+
+    def __init__(self, name: str = "telegram") -> None:
+        super().__init__(name, Capabilities(per_second=0, at_once=8))
+        self.may_answer = asyncio.Event()
+
+    async def send(self, letter: Letter, http: Http) -> Outcome:
+        self.letters.append(letter)
+        await self.may_answer.wait()
+        return Accepted(letter.id)
+
+
 def carry(channel: Channel, http: Http, *, limit: int = 256) -> int:
     """What a worker does once for this channel, to the end; how many letters went out."""
     able = channel.capabilities()

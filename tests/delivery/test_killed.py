@@ -1,57 +1,19 @@
 """Whenever the worker is killed, each delivery ends in one state and nobody is told more than once too often (law 2)."""
 
-import json
-import os
 import pathlib
-import subprocess
-import sys
-import uuid
 from typing import Any
 
-import psycopg
 import pytest
-from django.db import connection
-from tests import serving
-from tests.delivery import points
+from tests.delivery import alone, points
 
-ROOT = pathlib.Path(__file__).parents[2]
 _found: dict[str, Any] = {}
 
 
 def what_happened(folder: pathlib.Path) -> dict[str, Any]:
     """Everything at once, in one process with a database of its own: the points share its start."""
     if not _found:
-        address, server = _database(folder)
-        try:
-            _found.update(_run(folder, address))
-        finally:
-            if server:
-                server.execute(f"DROP DATABASE {address.rpartition('/')[2]} WITH (FORCE)")
-                server.close()
+        _found.update(alone.run("dying", folder))
     return _found
-
-
-def _database(folder: pathlib.Path) -> tuple[str, psycopg.Connection[Any] | None]:
-    if connection.vendor == "sqlite":
-        serving.copy_database(folder / "town.sqlite3")
-        return f"sqlite:///{folder / 'town.sqlite3'}", None
-    server, _slash, _name = os.environ["DATABASE_URL"].rpartition("/")
-    name = f"killed_{uuid.uuid4().hex[:8]}"
-    held = psycopg.connect(host=connection.settings_dict["HOST"], user="postgres", dbname="postgres", autocommit=True)
-    held.execute(f"CREATE DATABASE {name}")
-    return f"{server}/{name}", held
-
-
-def _run(folder: pathlib.Path, address: str) -> dict[str, Any]:
-    environment = os.environ | {
-        "DATABASE_URL": address, "MELDKRING_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "meldkring.config.settings", "PYTHONPATH": str(ROOT),
-        "BELL_URL": "",
-    }  # fmt: skip
-    line = [sys.executable, str(ROOT / "tests" / "delivery" / "dying.py"), str(folder)]
-    done = subprocess.run(line, env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
 
 
 @pytest.fixture

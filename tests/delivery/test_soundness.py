@@ -11,13 +11,13 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone, translation
 from tests.channels import cases_telegram
-from tests.delivery.post_office import NoHttp, Office, plan
+from tests.delivery.post_office import NoHttp, Office, Slow, plan
 from tests.town import Town, town
 
 from meldkring.cases import forwarding, reporting
 from meldkring.cases.models import Called, Contribution
 from meldkring.channels import registry
-from meldkring.channels.contract import Accepted, Capabilities, Http, Letter, Outcome, Problem, Receipt, SendError
+from meldkring.channels.contract import Accepted, Capabilities, Problem, Receipt, SendError
 from meldkring.channels.contract import State as Told
 from meldkring.delivery import addresses, answering, auditor, dispatch, ledger, outcomes, preferences, receipts, troubles, worker
 from meldkring.delivery.models import Account, Address, Delivery, Preference, ReceiptRow, Spending, Trouble
@@ -409,19 +409,6 @@ def test_a_stop_is_obeyed_while_others_are_being_told(monkeypatch: pytest.Monkey
     assert Incoming.objects.filter(done_at=None).count() == 201, "nothing of it was understood yet"
     assert "77" not in {letter.to for letter in slow.letters}
     assert Delivery.objects.get(address=sam).state == State.CANCELLED
-
-
-class Slow(Office):
-    """A provider that answers nobody until it may, eight at once."""
-
-    def __init__(self) -> None:
-        super().__init__("telegram", Capabilities(per_second=0, at_once=8))
-        self.may_answer = asyncio.Event()
-
-    async def send(self, letter: Letter, http: Http) -> Outcome:
-        self.letters.append(letter)
-        await self.may_answer.wait()
-        return Accepted(letter.id)
 
 
 @pytest.mark.postgres

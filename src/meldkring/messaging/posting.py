@@ -3,10 +3,11 @@
 Every verb runs inside its caller's transaction or one of its own; groups are locked in the order of their ids, so two verbs never wait for each other.
 """
 
+import logging
 import uuid
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from meldkring.groups.models import Group
 from meldkring.messaging.models import Change, Kind, Message, Posting, ReadMark
 from meldkring.people.models import Person
 
+logger = logging.getLogger(__name__)
 LONGEST = 2000
 
 
@@ -215,10 +217,14 @@ def seen(people: Iterable[int], group: int, number: int) -> None:
     if not marks:
         return
     have = dict(ReadMark.objects.filter(group=group, person__in=[m.person_id for m in marks]).values_list("person", "number"))
-    ReadMark.objects.bulk_create(
-        [m for m in marks if have.get(m.person_id, -1) < number],
-        update_conflicts=True, unique_fields=["person", "group"], update_fields=["number"],
-    )  # fmt: skip
+    fresh = [m for m in marks if have.get(m.person_id, -1) < number]
+    if not fresh:
+        return
+    try:
+        with transaction.atomic():
+            ReadMark.objects.bulk_create(fresh, update_conflicts=True, unique_fields=["person", "group"], update_fields=["number"])
+    except DatabaseError:  # a full disk: that it is read is worth more than that we know it
+        logger.exception("that something was read cannot be written down")
 
 
 def provenance(posting: Posting) -> list[Posting]:

@@ -20,6 +20,7 @@ FILE = next(
     (path for above in pathlib.Path(__file__).resolve().parents[3:5] if (path := above / "shared" / "data" / "meta" / NAME).is_file()), None
 )
 MESSAGES, TEMPLATES = "/{Version}/{Phone-Number-ID}/messages", "/{Version}/{WABA-ID}/message_templates"
+NUMBER = "/{Version}/{Phone-Number-ID}"
 SCHEMAS = "components/schemas"
 READ_MARK = {
     "type": "object", "additionalProperties": False, "required": ["messaging_product", "status", "message_id"],
@@ -71,8 +72,8 @@ def running(folder: pathlib.Path) -> Iterator[str]:
 
 
 def corrected(description: dict[str, Any]) -> dict[str, Any]:
-    """The description with the corrections, and of its paths only the two that we ask; one that no longer fits is an error."""
-    description["paths"] = {path: description["paths"][path] for path in (MESSAGES, TEMPLATES)}
+    """The description with the corrections, and of its paths only those that we ask; one that no longer fits is an error."""
+    description["paths"] = {path: description["paths"][path] for path in (MESSAGES, TEMPLATES, NUMBER)}
     for place, value, why in CORRECTIONS:
         *above, last = [MESSAGES if part == "~messages" else part.replace("~", "/") for part in place.split("/")]
         found: Any = description

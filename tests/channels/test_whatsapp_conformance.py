@@ -100,6 +100,11 @@ def test_the_question_how_our_wordings_stand_is_allowed(meta: str) -> None:
     assert [w.name for w in outcome] == list(whatsapp_templates.TEMPLATES)
 
 
+def test_the_question_where_messages_are_brought_is_allowed(meta: str) -> None:
+    _outcome, (answer,) = asked(meta, lambda channel, seen: channel.brought_to(seen))
+    assert answer.status == 200, answer.body.decode()
+
+
 @pytest.mark.parametrize("name", whatsapp_templates.TEMPLATES)
 def test_every_wording_can_be_submitted(meta: str, name: str) -> None:
     body = whatsapp_templates.submitted(whatsapp_templates.TEMPLATES[name], site="https://wacht.example.org")

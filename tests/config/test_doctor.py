@@ -1,16 +1,30 @@
 """`meldkring doctor`: does it say in words what is wrong, and is its answer one that a script can use?"""
 
+import json
 import pathlib
 import runpy
 import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
+from django.utils import timezone, translation
+from pytest_django import Settings
 from tests import serving
 from tests.channels import cases_email as cases
+from tests.channels import cases_telegram, cases_whatsapp
 
-from meldkring.config import environment, examining
+from meldkring.config import environment, examining, findings, trying
 from meldkring.config import settings as settings_file
+from meldkring.delivery import addresses
+from meldkring.people import second_factor
+from meldkring.people.models import Person
 
 WELL = {"SITE_URL": "https://meldkring.example.org", "ALLOWED_HOSTS": "meldkring.example.org", "HTTPS": "true"}
 
@@ -55,6 +69,100 @@ def test_a_running_site_is_well_and_a_test_message_gets_through(tmp_path: pathli
         "VAPID_PRIVATE_KEY" in serving.Place(tmp_path, **WELL, VAPID_PRIVATE_KEY="nonsense", LOG_LEVEL="CRITICAL").command("doctor").stdout
     )
     assert "Niemand heeft hier het adres" in place.command("doctor", "--to", "niemand@example.org").stdout
+
+
+class Providers:
+    """Telegram and WhatsApp as they answer who asks where they bring what people write; and with the date of another clock."""
+
+    def __init__(self) -> None:
+        self.brings, self.late = "", timedelta()
+
+    def answer(self, path: str) -> dict[str, Any]:
+        if path.endswith("/getWebhookInfo"):
+            return {"ok": True, "result": {"url": self.brings, "has_custom_certificate": False, "pending_update_count": 0}}
+        if path.endswith("?fields=webhook_configuration"):
+            return {"webhook_configuration": {"application": self.brings.replace("telegram", "whatsapp")}, "id": "1"}
+        return {"ok": True, "result": {"message_id": 41, "chat": {"id": 7, "type": "private"}}}
+
+
+@pytest.fixture
+def providers() -> Iterator[tuple[Providers, str]]:
+    made = Providers()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(made.answer(self.path)).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.do_GET()
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return format_datetime(timezone.now() + made.late, usegmt=True)
+
+        def log_message(self, *args: object) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield made, f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def chats(providers: tuple[Providers, str], monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Providers:
+    for name, value in {**cases_telegram.SETTINGS, **cases_whatsapp.SETTINGS}.items():
+        monkeypatch.setenv(name, value)
+    for name in ("TELEGRAM_API", "WHATSAPP_API"):
+        monkeypatch.setenv(name, providers[1])
+    settings.SITE_URL = "https://meldkring.example.org"
+    return providers[0]
+
+
+def test_a_second_installation_with_the_same_account_is_told(db: None, chats: Providers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Telegram and WhatsApp bring what people write to one place only; whichever set it last has it."""
+    here = "https://meldkring.example.org/api/v1/webhooks/telegram/"
+    for brings, grade, said in (
+        (here, findings.Grade.GOOD, "bezorgt hier"),
+        ("", findings.Grade.WRONG, "bezorgt nergens"),
+        (here.replace("meldkring.", "proef."), findings.Grade.WRONG, "op een andere plek: https://proef.example.org/"),
+    ):
+        chats.brings = brings
+        with translation.override("nl"):
+            found = list(examining.brought())
+        assert [one.grade for one in found] == [grade] * 2
+        assert all(said in one.what for one in found)
+        assert {one.what.partition(" ")[0] for one in found} == {"Telegram", "WhatsApp"}
+    for name in ("TELEGRAM_API", "WHATSAPP_API"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert [one.grade for one in examining.brought()] == [findings.Grade.CARE] * 2
+
+
+def test_another_secret_key_than_that_of_the_second_steps_is_told(db: None, settings: Settings) -> None:
+    """After a restore without the file secret-key."""
+    bea = Person.objects.create_user("beheer@example.org", first_name="Bea")
+    assert not list(examining.key())
+    sealed = second_factor.Adapter().encrypt("JBSWY3DPEHPK3PXP")
+    Authenticator.objects.create(user=bea, type=Authenticator.Type.TOTP, data={"secret": sealed})
+    assert not list(examining.key())
+    settings.SECRET_KEY = "another"
+    [found] = examining.key()
+    assert found.grade is findings.Grade.WRONG
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_message_shows_a_clock_that_is_off(chats: Providers) -> None:
+    bea = Person.objects.create_user("beheer@example.org", first_name="Bea")
+    addresses.add(bea, channel="telegram", value=cases_telegram.ANNA)
+    for late, off in ((timedelta(seconds=2), False), (timedelta(minutes=3), True), (timedelta(minutes=-3), True)):
+        chats.late = late
+        said = [one.what for one in trying.send(to="beheer@example.org")]
+        assert any("verschilt 1" in what for what in said) is off, said
 
 
 def _heard_of_a_worker(folder: pathlib.Path) -> None:
@@ -136,5 +244,5 @@ def test_a_database_that_cannot_be_written_is_told(db: None) -> None:
             [found] = examining.foundation()
         finally:
             cursor.execute("PRAGMA query_only = 0")
-    assert found.grade is examining.Grade.WRONG
+    assert found.grade is findings.Grade.WRONG
     assert "readonly" in found.what

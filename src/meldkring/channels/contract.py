@@ -314,6 +314,13 @@ class Approved(Protocol):
     async def asked(self, http: Http) -> Sequence[Wording] | SendError: ...
 
 
+@runtime_checkable
+class Brought(Protocol):
+    """A channel whose provider tells where it brings what people write: an address, nothing where it brings it nowhere, or why we do not know."""
+
+    async def brought_to(self, http: Http) -> str | SendError: ...
+
+
 class SetWrongly(ValueError):
     """A setting cannot be used. `why` says it in English, with places that `filled` fills; who shows it translates `why` first."""
 

@@ -1,6 +1,6 @@
 """Telegram: a bot of ours, to which a resident writes and from which they are told, one to one. Costs nothing.
 
-Three calls of the Bot API: send a message, end the waiting of a pressed button, say where the webhook is. Our key stands in the address of each,
+Four calls of the Bot API: send a message, end the waiting of a pressed button, say where the webhook is, ask where it is. Our key stands in the address of each,
 so no address is ever logged. Telegram knows no idempotency and tells nothing of arrival: after a time-out a letter goes once more at most.
 """
 
@@ -79,6 +79,17 @@ class Telegram:
         except (Unsent, Unanswered):
             return SendError(Problem.TRANSIENT, "unanswered")
         return outcome if isinstance(outcome, SendError) and outcome.code != "no id" else None
+
+    async def brought_to(self, http: Http) -> str | SendError:
+        """Where Telegram brings what people write now."""
+        try:
+            answer = await self._call("getWebhookInfo", {}, http)
+        except (Unsent, Unanswered):
+            return SendError(Problem.TRANSIENT, "unanswered")
+        told, result = telegram_reading.loaded(answer.body), None
+        if 200 <= answer.status < 300 and told.get("ok") is True:
+            result = told.get("result")
+        return str(result.get("url", "")) if isinstance(result, dict) else telegram_reading.refusal(answer.status, told)
 
     def link(self, token: str) -> str:
         """Opens our bot; with one tap on “Start” the token comes back."""

@@ -129,6 +129,18 @@ class WhatsApp:
             query["after"] = str(after)
         return whatsapp_templates.standing(found)
 
+    async def brought_to(self, http: Http) -> str | SendError:
+        """Where messages to our number go: the address of the number, else of the account, else of the app (page "Webhook overrides")."""
+        try:
+            answer = await http.get(f"{self.api}/{self.version}/{self.phone_id}?fields=webhook_configuration", headers=self._headers())
+        except (Unsent, Unanswered):
+            return SendError(Problem.TRANSIENT, "unanswered")
+        if not 200 <= answer.status < 300:
+            return _refused(answer)
+        found = whatsapp_reading.loaded(answer.body).get("webhook_configuration")
+        told = found if isinstance(found, dict) else {}
+        return next((str(told[level]) for level in ("phone_number", "whatsapp_business_account", "application") if told.get(level)), "")
+
     def link(self, token: str) -> str:
         """Opens a chat with us in which the words that bind the number stand ready (page "Click to chat")."""
         return f"https://wa.me/{self.number}?text={quote(f'koppel {token}')}" if self.number else ""

@@ -1,17 +1,15 @@
 """Is this installation well? Looks at everything that it stands on, and says in plain words what is wrong and what to do about it.
 
-Only looks: but for a test message that is asked for, nothing is sent and nothing is changed.
+Only looks: but for a test message that is asked for, and a question to the providers of chats, nothing is sent, and nothing is changed.
 """
 
+import asyncio
 import contextlib
 import os
-import shutil
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from enum import StrEnum
 from urllib.parse import urlsplit
 
 import valkey
@@ -19,51 +17,23 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http.request import validate_host
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from meldkring.channels import registry
-from meldkring.channels.contract import Channel
-from meldkring.config import environment, working
+from meldkring.channels import http, registry
+from meldkring.channels.contract import Brought, Channel, Problem, SendError
+from meldkring.config import environment, machine, working
+from meldkring.config.findings import Findings, Grade, care, good, wrong
 from meldkring.delivery import auditor, troubles
 from meldkring.delivery.models import Account
 from meldkring.intake.models import Incoming
 from meldkring.messaging.models import Posting
+from meldkring.people import second_factor
 
-SLOW, MB = 0.05, 1024 * 1024
-FEW, TOO_FEW = 1024 * MB, 100 * MB
+SLOW = 0.05
 SILENT = timedelta(minutes=1)
 LOOKS = 15
-
-
-class Grade(StrEnum):
-    GOOD = "good"
-    CARE = "care"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at; `advice` says what to do, where there is anything to do."""
-
-    grade: Grade
-    what: str
-    advice: str = ""
-
-
-Findings = Iterator[Finding]
-
-
-def good(what: str) -> Finding:
-    return Finding(Grade.GOOD, what)
-
-
-def care(what: str, advice: str) -> Finding:
-    return Finding(Grade.CARE, what, advice)
-
-
-def wrong(what: str, advice: str) -> Finding:
-    return Finding(Grade.WRONG, what, advice)
 
 
 def all_of() -> Findings:
@@ -219,6 +189,15 @@ def set_up() -> Findings:
         yield wrong(what, _("Correct the setting that is named here; see docs/operate/channels."))
 
 
+def key() -> Findings:
+    """Is the secret key still the one with which things were sealed?"""
+    if not second_factor.readable():
+        yield wrong(
+            _("The secret key is not the one with which second steps were sealed."),
+            _("Put back the file secret-key, or the SECRET_KEY of before: until then nobody can sign in with codes of an app."),
+        )
+
+
 def channels() -> Findings:
     """Are they carried by a worker, and accepted by their providers?"""
     try:
@@ -266,39 +245,35 @@ def _account(name: str, channel: Channel, account: Account | None) -> Findings:
         yield good(_("%(channel)s is set up and carried.") % told)
 
 
-def clock() -> Findings:
-    """Do we and the database agree what time it is? Codes, leases and deadlines stand on it."""
-    off = 0.0
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT clock_timestamp()")
-            off = abs((cursor.fetchone()[0] - timezone.now()).total_seconds())
-    ahead = Posting.objects.filter(posted_at__gt=timezone.now() + timedelta(seconds=5)).exists()
-    if off > 2 or ahead:
-        advice = _("Switch on time synchronisation (for example systemd-timesyncd) on every server.")
-        yield wrong(_("The clock is not right: there is something from the future."), advice)
-    else:
-        yield good(_("The clock is right as far as we can see: %(now)s.") % {"now": f"{timezone.localtime():%d-%m-%Y %H:%M:%S}"})
+def brought() -> Findings:
+    """Do the providers bring what people write here? Two installations with one account take it from each other."""
+    try:
+        ours = {name: channel for name, channel in working.channels().items() if isinstance(channel, Brought)}
+    except ValueError:
+        return  # said already
+    for name, there in asyncio.run(_asked_where(ours)).items():
+        told = {"channel": troubles.label(name), "there": there, "here": settings.SITE_URL + reverse("webhook", args=[name])}
+        if isinstance(there, SendError):
+            advice = _("Check the settings of this channel, and whether this server can reach its provider.")
+            grade = wrong if there.problem is Problem.ACCOUNT else care
+            yield grade(
+                _("%(channel)s does not tell where it brings what people write (%(there)s).") % (told | {"there": there.code}), advice
+            )
+        elif there == told["here"]:
+            yield good(_("%(channel)s brings what people write here.") % told)
+        elif not there:
+            yield wrong(_("%(channel)s brings what people write nowhere.") % told, _("Set its webhook: %(here)s") % told)
+        else:
+            yield wrong(
+                _("%(channel)s brings what people write to another place: %(there)s") % told,
+                _("Is there a second installation with this account? Give it one of its own. Otherwise set the webhook: %(here)s") % told,
+            )
 
 
-def disk() -> Findings:
-    """Is there room, and may we write?"""
-    folder = settings.DATA
-    told: dict[str, object] = {"folder": folder}
-    if not folder.exists() or not os.access(folder, os.W_OK):
-        yield wrong(
-            _("The data folder %(folder)s is not there or cannot be written.") % told,
-            _("Make it, and give it to the user that runs Meldkring."),
-        )
-        return
-    free = shutil.disk_usage(folder).free
-    told["free"] = f"{free // MB:,}".replace(",", ".")
-    if free < TOO_FEW:
-        yield wrong(_("The disk is full: %(free)s MB left in %(folder)s.") % told, _("Make room now: without it nothing can be written."))
-    elif free < FEW:
-        yield care(_("The disk gets full: %(free)s MB left in %(folder)s.") % told, _("Make room, or move old backups away."))
-    else:
-        yield good(_("%(free)s MB left on the disk.") % told)
+async def _asked_where(ours: Mapping[str, Brought]) -> dict[str, str | SendError]:
+    async with http.Client() as client:
+        found = await asyncio.gather(*(channel.brought_to(client) for channel in ours.values()))
+    return dict(zip(ours, found, strict=True))
 
 
 def backlog() -> Findings:
@@ -325,8 +300,8 @@ def backlog() -> Findings:
         yield good(_("Nothing lies waiting."))
 
 
-OUTSIDE: tuple[Callable[[], Findings], ...] = (site, set_up, bell, disk)
-IN_ROWS: tuple[Callable[[], Findings], ...] = (speed, channels, clock, backlog)
+OUTSIDE: tuple[Callable[[], Findings], ...] = (site, set_up, bell, machine.disk)
+IN_ROWS: tuple[Callable[[], Findings], ...] = (speed, key, channels, brought, machine.clock, backlog)
 WORDS: Mapping[Grade, Callable[[], str]] = {
     Grade.GOOD: lambda: _("good"), Grade.CARE: lambda: _("take care"), Grade.WRONG: lambda: _("wrong"),
 }  # fmt: skip

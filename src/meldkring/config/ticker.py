@@ -15,6 +15,7 @@ from meldkring import bell
 from meldkring.cases import closing, escalating, holding, validity
 from meldkring.chat_groups import reading
 from meldkring.complaints import hearing
+from meldkring.config import machine
 from meldkring.delivery import auditor, unreleased
 from meldkring.figures import keeping
 from meldkring.forgetting import daily
@@ -42,6 +43,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     proving.ask_to_renew,
     plans.decide,
     taking.forget,
+    machine.watch_disk,
     auditor.look,
     keeping.keep,
     keeping.sizes_now_and_then,

@@ -86,6 +86,10 @@ def words(trouble: Trouble) -> Words:
             _("The provider of %(channel)s says something about the wording “%(detail)s”.") % told,
             _("See on the page of wordings how it stands. What may not be used is told another way, or not."),
         ),
+        "disk": Words(
+            _("The disk of the server gets full: less than a gigabyte is left."),
+            _("Make room, or move old backups away: on a full disk nobody can report anything. More is told by: meldkring doctor"),
+        ),
         "unreadable": Words(
             _("Something that came in by %(channel)s could not be worked after five times.") % told,
             _("The log says why. It is kept, so it can be worked again after a repair."),

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from meldkring.config import examining, trying
-from meldkring.config.examining import Grade
+from meldkring.config.findings import Findings, Grade
 
 MARKS = {Grade.GOOD: "✓", Grade.CARE: "!", Grade.WRONG: "✗"}
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if wrong:
             sys.exit(1)
 
-    def _told(self, findings: examining.Findings) -> examining.Findings:
+    def _told(self, findings: Findings) -> Findings:
         for finding in findings:
             self.stdout.write(f"{MARKS[finding.grade]} {examining.WORDS[finding.grade]()}: {finding.what}")
             if finding.advice:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
 from django.db import connection
@@ -9,6 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.town import Town, town
+
+from meldkring.cases import reporting
+from meldkring.cases.models import Called
 
 
 def opened(client: Client, **headers: str) -> list[str]:
@@ -38,3 +42,21 @@ def test_another_device_with_the_same_session_is_seen_at_once(db: None) -> None:
     opened(client, **{"user-agent": "phone"})
     opened(client, **{"user-agent": "laptop of a thief"})
     assert UserSession.objects.get(user=place.arie).user_agent == "laptop of a thief"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_signed_in_reads_on_where_the_disk_is_full() -> None:
+    """SQLite is told to write nothing, which is what a full disk comes to."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has its own disk")
+    made = town()
+    posting = reporting.report("Back door forced.", group=made.watch_a, by=made.anna, called=Called.BY_ME)
+    anna, case = Client(), posting.message.contribution.case
+    anna.force_login(made.anna)
+    connection.connection.execute("PRAGMA query_only = 1")
+    try:
+        pages = [anna.get(address) for address in ("/", f"/casus/{case.reference}/")]
+    finally:
+        connection.connection.execute("PRAGMA query_only = 0")
+    assert [page.status_code for page in pages] == [200, 200]
+    assert "Back door forced." in pages[1].content.decode()

@@ -2,7 +2,6 @@
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.utils import timezone
 
 from meldkring.groups import roles
 from meldkring.groups.models import Group, Kind
@@ -94,7 +93,9 @@ def went(person: Person, group: int) -> Group | None:
     return now.group if now and now.group_id != group else None
 
 
-def see(person: Person, pk: int) -> None:
-    """This person has read where they went; or 404."""
-    if not Move.objects.filter(pk=pk, begun__person=person).update(seen_at=timezone.now()):
+def move(person: Person, pk: int) -> Move:
+    """Such a move of this person, or 404."""
+    found = Move.objects.filter(pk=pk, begun__person=person).first()
+    if found is None:
         raise Http404
+    return found

@@ -36,13 +36,15 @@ def outlook(groups: Iterable[Group], district: District) -> dict[int | None, Out
     now = dict(here.values_list("person__neighbourhood").annotate(n=Count("pk")))
     households = dict(district.neighbourhoods.values_list("pk", "households"))
     rates = rate(district, households)
-    found: dict[int | None, Outlook] = {None: Outlook(now.pop(None, 0), 0.0)}
-    found[None] = Outlook(found[None].now, float(found[None].now))
-    for key in households.keys() | now.keys():
-        members = now.get(key, 0)
-        most = max(members, households.get(key) or members + rates.get(key, 0.0))
-        found[key] = Outlook(members, min(float(most), members + rates.get(key, 0.0)))
-    return found
+    nowhere = now.pop(None, 0)
+    found: dict[int | None, Outlook] = {None: Outlook(nowhere, float(nowhere))}
+    return found | {key: expected(now.get(key, 0), rates.get(key, 0.0), households.get(key)) for key in households.keys() | now.keys()}
+
+
+def expected(members: int, rate: float, households: int | None) -> Outlook:
+    """Of one neighbourhood: never more members than it has households, if anybody knows how many."""
+    later = members + rate
+    return Outlook(members, min(later, float(max(members, households))) if households else later)
 
 
 def rate(district: District, neighbourhoods: Iterable[int], *, at: datetime | None = None) -> dict[int, float]:

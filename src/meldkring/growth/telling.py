@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from meldkring.groups import roles
 from meldkring.groups.models import Group, Kind, Membership
-from meldkring.growth.models import Plan
+from meldkring.growth.models import Move, Plan
 from meldkring.people import mailing
 from meldkring.people.models import Person
 from meldkring.places.models import Neighbourhood
@@ -81,6 +81,11 @@ def resettled_back(people: Iterable[Person], began: Iterable[Membership]) -> Non
             first = _("The new borders of the neighbourhoods have been undone. You live in the same neighbourhood as before.")
             lines = [_("Hello %(name)s,"), first, then, _("You need not do anything.")]
             _write(person, now_in.get(person.pk, ""), _("The borders of before hold again"), "\n\n".join(lines))
+
+
+def seen(move: Move) -> None:
+    """The member has read on a page where they went."""
+    Move.objects.filter(pk=move.pk).update(seen_at=timezone.now())
 
 
 def _write(person: Person, group: str, subject: str, text: str) -> None:

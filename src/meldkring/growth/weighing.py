@@ -68,9 +68,7 @@ def _weight(part: Part, placed: placing.Placing, rates: dict[int, float]) -> Wei
     inside: dict[int, forecast.Outlook] = {}
     mine = [m.person.neighbourhood_id for m, p in placed.members if p.pk == part.pk]
     for key in placed.neighbourhoods(part):
-        now = mine.count(key)
-        most = max(now, households[key] or now + rates[key])
-        inside[key] = forecast.Outlook(now, min(float(most), now + rates[key]))
+        inside[key] = forecast.expected(mine.count(key), rates[key], households[key])
     elsewhere = len(mine) - sum(o.now for o in inside.values())
     total = sum(inside.values(), forecast.Outlook(elsewhere, float(elsewhere)))
     return Weight(part, total, inside, placed.closes(part))

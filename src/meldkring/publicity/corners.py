@@ -3,8 +3,6 @@
 A board in public space needs the permission of who owns the road; the list has a place for it and says so on paper.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from meldkring.audit import log
+from meldkring.figures import exporting
 from meldkring.groups import roles
 from meldkring.people.models import Person
 from meldkring.places.models import District
@@ -76,13 +75,9 @@ def state(corner: Corner) -> str:
 
 def as_csv(rows: Iterable[Corner]) -> str:
     """The list for a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(columns())
-    for row in rows:
-        days = [day.isoformat() if day else "" for day in (row.permitted_on, row.ordered_on, row.placed_on)]
-        writer.writerow([_plain(row.name), state(row), row.number, _plain(row.permitted_by), *days])
-    return "\ufeff" + out.getvalue()  # by this mark a spreadsheet knows the letters
+    return exporting.text(
+        columns(), ([r.name, state(r), r.number, r.permitted_by, r.permitted_on, r.ordered_on, r.placed_on] for r in rows)
+    )
 
 
 def as_pdf(district: District, rows: list[Corner], *, language: str) -> bytes:
@@ -111,8 +106,3 @@ def road_owner() -> str:
         "A board in public space needs permission of the owner of the road: mostly the municipality, sometimes the water board, the province or"
         " an owners’ association. Ask before you order. On your own wall or in your own garden you need nobody’s permission, unless you rent."
     )
-
-
-def _plain(words: str) -> str:
-    """A spreadsheet must not take words for a formula."""
-    return f"'{words}" if words[:1] in "=+-@\t\r" else words

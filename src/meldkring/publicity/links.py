@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -10,12 +11,12 @@ from django.db.models import F, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from meldkring.figures import suppressing
 from meldkring.places.models import District
 from meldkring.publicity.models import Corner, Scan, ShortLink
 
 # No vowels, so no words come about; nothing that is read for something else.
 LETTERS, LENGTH = "34679cdfghjkmnprtwxy", 6
-FEWEST = 5
 LATELY = timedelta(days=30)
 
 
@@ -64,25 +65,22 @@ def opened(code: str, *, count: bool = True) -> ShortLink | None:
 
 def counts(district: District) -> dict[str, Count]:
     """By material, for those that have been opened at least once."""
-    return {m: counted for (m, _corner), counted in _counts(district, by_corner=False).items()}
+    return _counts(Scan.objects.filter(link__district=district).values_list("link__material"))
 
 
 def counts_by_corner(district: District) -> dict[int, Count]:
     """By corner, over all that hangs there."""
-    return {corner: counted for (_m, corner), counted in _counts(district, by_corner=True).items() if corner is not None}
+    return _counts(Scan.objects.filter(link__district=district, link__corner__isnull=False).values_list("link__corner"))
 
 
-def _counts(district: District, *, by_corner: bool) -> dict[tuple[str, int | None], Count]:
-    since = timezone.localdate() - LATELY
-    key = "link__corner" if by_corner else "link__material"
-    rows = Scan.objects.filter(link__district=district).values(key).order_by(key)
-    found = rows.annotate(ever=Sum("number"), lately=Sum("number", filter=Q(day__gt=since)))
-    told = {r[key]: Count(_told(r["ever"]), _told(r["lately"] or 0)) for r in found}
-    return {(("", k) if by_corner else (k, None)): v for k, v in told.items()}
+def _counts(rows: Any) -> dict[Any, Count]:
+    lately = Q(day__gt=timezone.localdate() - LATELY)
+    found = rows.annotate(ever=Sum("number"), lately=Sum("number", filter=lately)).order_by()
+    return {key: Count(_told(ever), _told(lately or 0)) for key, ever, lately in found}
 
 
 def _told(number: int) -> int | None:
-    return number if number >= FEWEST else None
+    return number if number >= suppressing.FEWEST else None
 
 
 def _count(link: ShortLink) -> None:

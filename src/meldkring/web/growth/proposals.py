@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from meldkring.groups import roles
 from meldkring.groups.models import Group
 from meldkring.growth import access, health, plans, proposing, undoing
+from meldkring.growth import telling as growth_telling
 from meldkring.growth.models import Plan
 from meldkring.web.frame import refusals, shell, telling
 from meldkring.web.growth import forms
@@ -77,6 +78,5 @@ def arrange(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @shell.member
 def seen(request: HttpRequest, pk: int) -> HttpResponse:
     """A member has read that they have another group."""
-    with telling.told(request):
-        access.see(shell.person(request), pk)
+    growth_telling.seen(access.move(shell.person(request), pk))
     return redirect("home")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from meldkring.audit import log
 from meldkring.groups import roles, steering
-from meldkring.groups.models import Group, Membership, Shift
+from meldkring.groups.models import Group, Shift
 from meldkring.people import mailing
 from meldkring.people.models import Person
 
@@ -147,8 +147,7 @@ def _give(group: Group, day: date, person: Person, *, by: Person) -> Shift:
 
 def _shifts(group: Group) -> QuerySet[Shift]:
     """The shifts that count: of who has left the group, none does."""
-    inside = Membership.objects.filter(group=group, left_at=None, role__in=roles.STEERING_ROLES)
-    return _all(group).filter(person__in=inside.values("person"))
+    return _all(group).filter(person__in=roles.steers(group).values("person"))
 
 
 def _all(group: Group) -> QuerySet[Shift]:

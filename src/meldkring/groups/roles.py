@@ -147,6 +147,11 @@ def steering_groups(person: Person) -> list[Group]:
     return [s.group for s in standing if s.group.kind == Kind.STEERING]
 
 
+def steers(steering: Group | int) -> QuerySet[Membership]:
+    """The memberships of who steers in this steering group now, also of who has no second step yet."""
+    return Membership.objects.filter(group=steering, left_at=None, role__in=STEERING_ROLES)
+
+
 def deciding(people: Iterable[int]) -> set[int]:
     """Which of these people decide what neighbours read, now: who screens somewhere, or speaks for the police. One query."""
     deciders = {role for (role, _kind), rights in RIGHTS.items() if rights & {R.SCREEN, R.POLICE}}

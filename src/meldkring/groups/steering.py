@@ -46,8 +46,7 @@ class Problem:
 
 def members(steering: Group) -> QuerySet[Membership]:
     """The steering members of this group, by first name; whether their second step is there stands with the person."""
-    lasting = steering.memberships.filter(left_at=None, role__in=roles.STEERING_ROLES)
-    return lasting.select_related("person").order_by("person__first_name", "pk")
+    return roles.steers(steering).select_related("person").order_by("person__first_name", "pk")
 
 
 def candidates(steering: Group) -> QuerySet[Person]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from meldkring.audit import log
 from meldkring.groups import roles
-from meldkring.groups.models import Group, Membership
+from meldkring.groups.models import Group
 from meldkring.growth import plans
 from meldkring.growth.models import Opinion, Part, Plan, Seat
 from meldkring.people.models import Person
@@ -118,5 +118,4 @@ def _named(plan: Plan, name: str, besides: Part | None = None) -> str:
 
 
 def _steers(steering: Group) -> set[int]:
-    members = Membership.objects.filter(group=steering, left_at=None, role__in=roles.STEERING_ROLES)
-    return set(members.values_list("person", flat=True))
+    return set(roles.steers(steering).values_list("person", flat=True))

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from meldkring.cases.models import Case
 from meldkring.groups import duty, roles
-from meldkring.groups.models import Group, Membership, Role
+from meldkring.groups.models import Group, Role
 from meldkring.growth import proposing, weighing
 from meldkring.joining import proving
 from meldkring.joining.models import Acceptance, HouseRules, RollCall
@@ -60,7 +60,7 @@ def _size(watch: Iterable[Group], steering: Group) -> list[Sign]:
 
 
 def _steers(steering: Group) -> list[Sign]:
-    members = list(Membership.objects.filter(group=steering, left_at=None, role__in=roles.STEERING_ROLES).select_related("person"))
+    members = list(roles.steers(steering).select_related("person"))
     found, n = [], len(members)
     if not weighing.FEWEST <= n <= weighing.MOST:
         words = ngettext("There is %(n)d steering member; 3 or 4 is right.", "There are %(n)d steering members; 3 or 4 is right.", n)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from meldkring.audit import log
 from meldkring.groups import roles
-from meldkring.groups.models import Group, Membership
+from meldkring.groups.models import Group
 from meldkring.growth import proposing, telling
 from meldkring.growth.models import Allotment, Opinion, Part, Plan
 from meldkring.people.models import Person
@@ -92,14 +92,13 @@ def withdraw(plan: Plan, *, by: Person) -> None:
 
 def opinions(plan: Plan) -> QuerySet[Opinion]:
     """What current steering members think of the plan as it is now, oldest first."""
-    members = Membership.objects.filter(group=plan.steering_id, left_at=None, role__in=roles.STEERING_ROLES)
-    return plan.opinions.filter(at__gte=plan.changed_at, person__in=members.values("person")).select_related("person").order_by("at")
+    steers = roles.steers(plan.steering_id).values("person")
+    return plan.opinions.filter(at__gte=plan.changed_at, person__in=steers).select_related("person").order_by("at")
 
 
 def quorum(plan: Plan) -> int:
     """How many must agree: the district's number, or all of a steering group that is smaller than that."""
-    members = Membership.objects.filter(group=plan.steering_id, left_at=None, role__in=roles.STEERING_ROLES).count()
-    return max(1, min(plan.district.quorum, members))
+    return max(1, min(plan.district.quorum, roles.steers(plan.steering_id).count()))
 
 
 def decide(*, now: datetime | None = None) -> int:

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from meldkring.groups import roles
-from meldkring.groups.models import Group, Kind, Membership
+from meldkring.groups.models import Group, Kind
 from meldkring.growth import forecast, partition
 from meldkring.people.models import Person
 from meldkring.places import adjoining
@@ -84,7 +84,7 @@ def divide(group: Group) -> list[Draft]:
 def homes(steering: Group) -> dict[int, list[Person]]:
     """By neighbourhood, the steering members who live there."""
     found: dict[int, list[Person]] = {}
-    for m in Membership.objects.filter(group=steering, left_at=None, role__in=roles.STEERING_ROLES).select_related("person"):
+    for m in roles.steers(steering).select_related("person"):
         if m.person.neighbourhood_id:
             found.setdefault(m.person.neighbourhood_id, []).append(m.person)
     return found

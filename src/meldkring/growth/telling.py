@@ -15,7 +15,7 @@ from meldkring.places.models import Neighbourhood
 
 def proposed(plan: Plan, *, by: Person) -> None:
     """The other steering members hear that there is something to read and to decide."""
-    steers = Membership.objects.filter(group=plan.steering, left_at=None, role__in=roles.STEERING_ROLES).exclude(person=by)
+    steers = roles.steers(plan.steering).exclude(person=by)
     until = timezone.localtime(plan.decide_by).strftime("%d-%m-%Y")
     for m in steers.select_related("person").order_by("person"):
         with translation.override(m.person.language):

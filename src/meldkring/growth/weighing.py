@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meldkring.groups import roles
-from meldkring.groups.models import Membership
 from meldkring.growth import forecast, placing, proposing
 from meldkring.growth.models import Part, Plan, Seat
 from meldkring.places import adjoining
@@ -115,7 +114,7 @@ def _reached(keys: set[int], pairs: set[tuple[int, int]]) -> set[int]:
 
 
 def _steering(plan: Plan, placed: placing.Placing) -> list[Problem]:
-    steers = list(Membership.objects.filter(group=plan.steering, left_at=None, role__in=roles.STEERING_ROLES).select_related("person"))
+    steers = list(roles.steers(plan.steering).select_related("person"))
     seats: dict[int, set[int]] = {}
     for key, person in Seat.objects.filter(part__plan=plan).values_list("part", "person"):
         seats.setdefault(key, set()).add(person)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from meldkring.groups import roles
-from meldkring.groups.models import Membership
 from meldkring.growth import access, carrying, changing, placing, plans, undoing, weighing
 from meldkring.growth.models import Plan
 from meldkring.people.models import Person
@@ -76,9 +75,9 @@ def _fields(form: forms.ChangeForm, part: int) -> list[Any]:
 
 def change_form(plan: Plan, data: Any = None) -> forms.ChangeForm:
     """The list of the proposal as it is now, or as it was sent."""
-    steers = Membership.objects.filter(group=plan.steering, left_at=None, role__in=roles.STEERING_ROLES).select_related("person")
+    steers = roles.steers(plan.steering).select_related("person").order_by("pk")
     places = [(a.neighbourhood_id, a.neighbourhood.name, a.part_id) for a in access.allotments(plan)]
-    return forms.ChangeForm(data, parts=access.parts(plan), places=places, steers=[m.person for m in steers.order_by("pk")])
+    return forms.ChangeForm(data, parts=access.parts(plan), places=places, steers=[m.person for m in steers])
 
 
 @require_POST

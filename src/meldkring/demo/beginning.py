@@ -1,13 +1,13 @@
 """A second municipality that begins in the demo: one district with a handful of members, asked to be linked and not there yet (S9, S22)."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.utils import timezone
 
-from meldkring.demo import places, residents
-from meldkring.groups.models import Agreement, Group, Kind, Link, Membership, Role
+from meldkring.demo import building, places, residents
+from meldkring.groups.models import Agreement, Kind, Link, Role
 from meldkring.people.models import Person
-from meldkring.places.models import District, Municipality, Neighbourhood
+from meldkring.places.models import District, Municipality
 
 # Invented, town and all: it lies in the water beside the real island.
 MUNICIPALITY, CODE = "Waterdam", "GM9999"
@@ -26,34 +26,24 @@ def begin(*, start: int) -> None:
     since = timezone.now() - timedelta(days=20)
     town = Municipality.objects.create(name=MUNICIPALITY, code=CODE)
     district = District.objects.create(municipality=town, name=WIJK.name, slug=WIJK.slug)
-    steering = Group.objects.create(kind=Kind.STEERING, name=f"Stuurgroep {WIJK.name}", municipality=town, district=district)
-    watch = Group.objects.create(kind=Kind.WATCH, name=WIJK.name, municipality=town, district=district, run_by=steering)
+    steering = building.group(Kind.STEERING, f"Stuurgroep {WIJK.name}", town, district=district)
+    watch = building.group(Kind.WATCH, WIJK.name, town, district=district, run_by=steering)
     for number, buurt in enumerate(WIJK.buurten):
-        longitude, latitude = buurt.label
-        place = Neighbourhood.objects.create(
-            district=district, name=buurt.name, households=buurt.households, longitude=longitude, latitude=latitude,
-            outline=places.outline(WIJK, buurt),
-        )  # fmt: skip
+        place = building.neighbourhood(district, WIJK, buurt)
         if number == 0:  # the other one has no watch group yet
             watch.neighbourhoods.add(place)
         people = residents.others(buurt.members, start=start + 100 * number, streets=buurt.streets)
-        for person in people:
-            person.neighbourhood = place
-        _join(Person.objects.bulk_create(people), watch, Role.MEMBER, since)
+        building.settle(people, watch, place, since=since)
     for key, name, role in STEERING:
         person = residents.person(f"{key}@{residents.DOMAIN}", name, street=WIJK.buurten[0].streets[0])
         made = Person.objects.bulk_create([person])
-        _join(made, watch, Role.MEMBER, since)
-        _join(made, steering, role, since)
+        building.join(made, watch, Role.MEMBER, since=since)
+        building.join(made, steering, role, since=since)
     _ask(town, district)
 
 
 def _ask(town: Municipality, district: District) -> None:
     """An official asked to link the district; one of the two who must agree has done so."""
-    municipal = Group.objects.create(kind=Kind.MUNICIPAL, name=f"Regiegroep {town.name}", municipality=town)
+    municipal = building.group(Kind.MUNICIPAL, f"Regiegroep {town.name}", town)
     link = Link.objects.create(municipal=municipal, district=district, proposed_at=timezone.now() - timedelta(days=2))
     Agreement.objects.create(link=link, person=Person.objects.get(email=f"lieke@{residents.DOMAIN}"), at=timezone.now() - timedelta(days=1))
-
-
-def _join(people: list[Person], group: Group, role: str, since: datetime) -> None:
-    Membership.objects.bulk_create([Membership(person=p, group=group, role=role, kind=group.kind, joined_at=since) for p in people])

@@ -7,13 +7,12 @@ from django.utils import timezone
 
 from meldkring.cases import closing
 from meldkring.cases.models import Called, Case, Outcome, Status
-from meldkring.demo import beginning, chatting, counting, growing, history, known, places, policing, residents
+from meldkring.demo import beginning, building, chatting, counting, growing, history, known, places, policing, residents
 from meldkring.demo.town import Town
 from meldkring.groups.models import Group, Kind, Link, Membership, Role
 from meldkring.people.models import Person
 from meldkring.places.models import District, Municipality, Neighbourhood
 
-LIVED_HERE = timedelta(days=400)
 STALE = timedelta(minutes=30)
 
 
@@ -26,19 +25,19 @@ def loaded() -> bool:
 def load() -> None:
     """Fill an empty database with the demo."""
     municipality = Municipality.objects.create(name=places.MUNICIPALITY, code=places.CODE)
-    municipal = _group(Kind.MUNICIPAL, f"Regiegroep {municipality.name}", municipality)
+    municipal = building.group(Kind.MUNICIPAL, f"Regiegroep {municipality.name}", municipality)
     people = 0
     for wijk in places.WIJKEN:
         district = District.objects.create(municipality=municipality, name=wijk.name, slug=wijk.slug)
-        _group(Kind.COORDINATION, f"Regiegroep {wijk.name}", municipality, district=district)
-        steering = _group(Kind.STEERING, f"Stuurgroep {wijk.name}", municipality, district=district)
+        building.group(Kind.COORDINATION, f"Regiegroep {wijk.name}", municipality, district=district)
+        steering = building.group(Kind.STEERING, f"Stuurgroep {wijk.name}", municipality, district=district)
         for buurt in wijk.buurten:
-            neighbourhood = _neighbourhood(district, wijk, buurt)
-            watch = _group(Kind.WATCH, buurt.name, municipality, district=district, run_by=steering)
+            neighbourhood = building.neighbourhood(district, wijk, buurt)
+            watch = building.group(Kind.WATCH, buurt.name, municipality, district=district, run_by=steering)
             watch.neighbourhoods.add(neighbourhood)
             people += _people(buurt, watch, neighbourhood, start=people)
         _steering(wijk, steering)
-        since = timezone.now() - LIVED_HERE
+        since = timezone.now() - building.LIVED_HERE
         Link.objects.create(municipal=municipal, district=district, proposed_at=since, agreed_at=since)
     _growing(municipality, start=people)
     _officer_and_official()
@@ -68,26 +67,14 @@ def freshen() -> None:
     history.tell_now(town)
 
 
-def _group(kind: Kind, name: str, municipality: Municipality, *, district: District | None = None, run_by: Group | None = None) -> Group:
-    return Group.objects.create(kind=kind, name=name, municipality=municipality, district=district, run_by=run_by)
-
-
-def _neighbourhood(district: District, wijk: places.Wijk, buurt: places.Buurt) -> Neighbourhood:
-    longitude, latitude = buurt.label
-    return Neighbourhood.objects.create(
-        district=district, name=buurt.name, households=buurt.households,
-        longitude=longitude, latitude=latitude, outline=places.outline(wijk, buurt),
-    )  # fmt: skip
-
-
 def _growing(municipality: Municipality, *, start: int) -> None:
     """One watch group and one steering group, and no coordination group yet (S22)."""
     wijk = places.GROWING
     district = District.objects.create(municipality=municipality, name=wijk.name, slug=wijk.slug)
-    steering = _group(Kind.STEERING, f"Stuurgroep {wijk.name}", municipality, district=district)
-    watch = _group(Kind.WATCH, wijk.name, municipality, district=district, run_by=steering)
+    steering = building.group(Kind.STEERING, f"Stuurgroep {wijk.name}", municipality, district=district)
+    watch = building.group(Kind.WATCH, wijk.name, municipality, district=district, run_by=steering)
     for buurt in wijk.buurten:
-        neighbourhood = _neighbourhood(district, wijk, buurt)
+        neighbourhood = building.neighbourhood(district, wijk, buurt)
         watch.neighbourhoods.add(neighbourhood)
         start += _people(buurt, watch, neighbourhood, start=start)
     members = list(Membership.objects.filter(group=watch).order_by("pk"))
@@ -100,16 +87,14 @@ def _people(buurt: places.Buurt, watch: Group, neighbourhood: Neighbourhood, *, 
     parts = [part for part in residents.CAST if part.buurt == buurt.name]
     made = [residents.person(part.email, part.first_name, street=buurt.streets[0]) for part in parts]
     made += residents.others(buurt.members - len(parts), start=start, streets=buurt.streets)
-    for person in made:
-        person.neighbourhood = neighbourhood
-    _join(Person.objects.bulk_create(made), watch, Role.MEMBER)
+    building.settle(made, watch, neighbourhood)
     return len(made)
 
 
 def _steering(wijk: places.Wijk, steering: Group) -> None:
     for part in residents.CAST:
         if part.wijk == wijk.name:
-            _join([Person.objects.get(email=part.email)], steering, part.role)
+            building.join([Person.objects.get(email=part.email)], steering, part.role)
 
 
 def _officer_and_official() -> None:
@@ -119,9 +104,4 @@ def _officer_and_official() -> None:
             kinds = [Kind.MUNICIPAL] if part.role in (Role.OFFICIAL, Role.ADMINISTRATOR) else [Kind.COORDINATION, Kind.STEERING]
             Person.objects.filter(pk=person.pk).update(is_superuser=part.role == Role.ADMINISTRATOR)
             for group in Group.objects.filter(kind__in=kinds):
-                _join([person], group, part.role)
-
-
-def _join(people: list[Person], group: Group, role: str) -> None:
-    since = timezone.now() - LIVED_HERE
-    Membership.objects.bulk_create([Membership(person=p, group=group, role=role, kind=group.kind, joined_at=since) for p in people])
+                building.join([person], group, part.role)

@@ -5,7 +5,7 @@ from typing import Annotated
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, Query, Router
 
-from meldkring.api import schemas, tokens
+from meldkring.api import answers, tokens
 from meldkring.figures import access, exporting, measuring, summing
 
 router = Router(by_alias=True)
@@ -13,14 +13,14 @@ Year = Annotated[int | None, Query(ge=2000, le=2999)]
 Count = Annotated[int | None, Field(description="Null when it is left out: it is from 1 to 4, or would give such a number away.")]
 
 
-class ScopeOut(schemas.Shown):
+class ScopeOut(answers.Shown):
     kind: str
     id: int
     name: str
     years: list[int]
 
 
-class SpreadOut(schemas.Shown):
+class SpreadOut(answers.Shown):
     median: int | None = Field(description="In seconds; null when there are fewer than five.")
     p90: int | None = Field(description="Nine of ten were faster.")
 
@@ -29,7 +29,7 @@ class SpreadOut(schemas.Shown):
         return cls(median=spread.median, p90=spread.p90)
 
 
-class ToldOut(schemas.Shown):
+class ToldOut(answers.Shown):
     channel: str
     people: Count
     failed: Count
@@ -37,7 +37,7 @@ class ToldOut(schemas.Shown):
     most_within: int | None = Field(description="Nine of ten of them were told within so many.")
 
 
-class ChildOut(schemas.Shown):
+class ChildOut(answers.Shown):
     kind: str
     id: int
     name: str
@@ -48,7 +48,7 @@ class ChildOut(schemas.Shown):
     closed: SpreadOut
 
 
-class FiguresOut(schemas.Shown):
+class FiguresOut(answers.Shown):
     kind: str
     id: int
     name: str

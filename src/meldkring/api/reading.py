@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest
 from ninja import Query, Router
 
-from meldkring.api import schemas, tokens
+from meldkring.api import answers, tokens
 from meldkring.cases import access as cases
 from meldkring.cases import advice, forwarding, judging
 from meldkring.cases.models import Case
@@ -24,20 +24,20 @@ MOST = 100
 WITH_CASE = "message__contribution__case"
 
 
-def shown(postings: Iterable[Posting]) -> list[schemas.PostingOut]:
+def shown(postings: Iterable[Posting]) -> list[answers.PostingOut]:
     """These postings with their provenance, which is read for all at once."""
     found = list(postings)
     chains = messaging.chains(found)
-    return [schemas.PostingOut.of(p, chains[p.pk]) for p in found]
+    return [answers.PostingOut.of(p, chains[p.pk]) for p in found]
 
 
-def case_page(person: Person, case: Case) -> schemas.CasePage:
+def case_page(person: Person, case: Case) -> answers.CasePage:
     """A case with everything of it this person may read."""
-    return schemas.CasePage(
-        **schemas.CaseOut.of(case).model_dump(),
+    return answers.CasePage(
+        **answers.CaseOut.of(case).model_dump(),
         timeline=shown(cases.timeline(person, case).select_related(WITH_CASE)),
-        holders=[schemas.HolderOut.of(h) for h in cases.holders(person, case)],
-        follows=[schemas.FollowOut.of(f) for f in cases.follows(person, case)],
+        holders=[answers.HolderOut.of(h) for h in cases.holders(person, case)],
+        follows=[answers.FollowOut.of(f) for f in cases.follows(person, case)],
     )
 
 
@@ -48,34 +48,34 @@ def case_of(person: Person, reference: str) -> Case:
     return cases.case(person, reference)
 
 
-@router.get("/me", response=schemas.MeOut, tags=["people"])
-def me(request: HttpRequest) -> schemas.MeOut:
+@router.get("/me", response=answers.MeOut, tags=["people"])
+def me(request: HttpRequest) -> answers.MeOut:
     """Who you are, and where you stand."""
     person = tokens.person(request)
-    return schemas.MeOut(
+    return answers.MeOut(
         id=person.pk,
         name=person.shown_name,
         language=person.language,
-        groups=[schemas.GroupOut.of(g) for g in groups.groups(person)],
-        steering=[schemas.GroupOut.of(g) for g in roles.steering_groups(person)],
+        groups=[answers.GroupOut.of(g) for g in groups.groups(person)],
+        steering=[answers.GroupOut.of(g) for g in roles.steering_groups(person)],
     )
 
 
-@router.get("/groups", response=list[schemas.GroupOut], tags=["groups"])
-def list_groups(request: HttpRequest) -> list[schemas.GroupOut]:
+@router.get("/groups", response=list[answers.GroupOut], tags=["groups"])
+def list_groups(request: HttpRequest) -> list[answers.GroupOut]:
     """The groups you read in now."""
-    return [schemas.GroupOut.of(g) for g in groups.groups(tokens.person(request))]
+    return [answers.GroupOut.of(g) for g in groups.groups(tokens.person(request))]
 
 
-@router.get("/groups/{int:group_id}", response=schemas.GroupPage, tags=["groups"])
-def show_group(request: HttpRequest, group_id: int) -> schemas.GroupPage:
+@router.get("/groups/{int:group_id}", response=answers.GroupPage, tags=["groups"])
+def show_group(request: HttpRequest, group_id: int) -> answers.GroupPage:
     """One group: how many it reaches, and what you may do there."""
     person = tokens.person(request)
-    return schemas.GroupPage.about(groups.group(person, group_id), person)
+    return answers.GroupPage.about(groups.group(person, group_id), person)
 
 
-@router.get("/groups/{int:group_id}/postings", response=list[schemas.PostingOut], tags=["groups"])
-def list_postings(request: HttpRequest, group_id: int, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0) -> list[schemas.PostingOut]:
+@router.get("/groups/{int:group_id}/postings", response=list[answers.PostingOut], tags=["groups"])
+def list_postings(request: HttpRequest, group_id: int, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0) -> list[answers.PostingOut]:
     """What stands in a group after this number, at most 100; numbers have no gaps, so you know when you missed one."""
     person = tokens.person(request)
     group = groups.group(person, group_id)
@@ -83,50 +83,50 @@ def list_postings(request: HttpRequest, group_id: int, after: Annotated[int, Que
     return shown(found.select_related(WITH_CASE)[:MOST])
 
 
-@router.get("/cases", response=schemas.CasesOut, tags=["cases"])
+@router.get("/cases", response=answers.CasesOut, tags=["cases"])
 def list_cases(
     request: HttpRequest, status: Literal["open", "closed"] | None = None, page: Annotated[int, Query(ge=1, le=100_000)] = 1
-) -> schemas.CasesOut:
+) -> answers.CasesOut:
     """The cases of which you may read something, newest first, fifty a page."""
     found = cases.cases(tokens.person(request))
     pages = Paginator(found.filter(status=status) if status else found, PAGE)
     items = pages.page(page).object_list if page <= pages.num_pages else []
-    return schemas.CasesOut(items=[schemas.CaseOut.of(c) for c in items], page=page, pages=pages.num_pages)
+    return answers.CasesOut(items=[answers.CaseOut.of(c) for c in items], page=page, pages=pages.num_pages)
 
 
-@router.get("/cases/{reference}", response=schemas.CasePage, tags=["cases"])
-def show_case(request: HttpRequest, reference: str) -> schemas.CasePage:
+@router.get("/cases/{reference}", response=answers.CasePage, tags=["cases"])
+def show_case(request: HttpRequest, reference: str) -> answers.CasePage:
     """A case: what was said, through which groups it came, who is in touch with the police."""
     person = tokens.person(request)
     return case_page(person, case_of(person, reference))
 
 
-@router.get("/desk", response=schemas.DeskOut, tags=["steering"])
-def desk(request: HttpRequest, steering: Annotated[int, Query(ge=1, le=2**63 - 1)]) -> schemas.DeskOut:
+@router.get("/desk", response=answers.DeskOut, tags=["steering"])
+def desk(request: HttpRequest, steering: Annotated[int, Query(ge=1, le=2**63 - 1)]) -> answers.DeskOut:
     """What your steering group has yet to judge, with the groups it may go to; at most 100."""
     person = tokens.person(request)
     group = tokens.steering(person, steering)
     postings = list(judging.waiting(group, by=person)[:MOST])
     free = forwarding.targets(postings, steering=group)
     targets = {
-        g.pk: schemas.TargetOut(**schemas.GroupOut.of(g).model_dump(), reach=roles.reach([g]))
+        g.pk: answers.TargetOut(**answers.GroupOut.of(g).model_dump(), reach=roles.reach([g]))
         for g in {g for gs in free.values() for g in gs}
     }
     advised = advice.propose(free, steering=group)
     waiting = [
-        schemas.WaitingOut(
+        answers.WaitingOut(
             posting=out, targets=[targets[g.pk] for g in free[posting]],
-            advice=[schemas.AdviceOut(**schemas.GroupOut.of(p.group).model_dump(), reason=p.reason) for p in advised[posting.pk].proposals],
+            advice=[answers.AdviceOut(**answers.GroupOut.of(p.group).model_dump(), reason=p.reason) for p in advised[posting.pk].proposals],
         )
         for posting, out in zip(postings, shown(postings), strict=True)
     ]  # fmt: skip
     held = messaging.held(person).filter(group__run_by=group).select_related(WITH_CASE)
-    return schemas.DeskOut(steering=schemas.GroupOut.of(group), waiting=waiting, held=shown(held[:MOST]))
+    return answers.DeskOut(steering=answers.GroupOut.of(group), waiting=waiting, held=shown(held[:MOST]))
 
 
-@router.get("/letters", response=list[schemas.LetterOut], tags=["letters"])
-def list_letters(request: HttpRequest, before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None) -> list[schemas.LetterOut]:
+@router.get("/letters", response=list[answers.LetterOut], tags=["letters"])
+def list_letters(request: HttpRequest, before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None) -> list[answers.LetterOut]:
     """The letters to and from you, and those of your steering groups; the latest 100 before this one, oldest first."""
     found = letters.readable(tokens.person(request))
     found = found.filter(pk__lt=before) if before else found
-    return [schemas.LetterOut.of(letter) for letter in reversed(found.order_by("-pk")[:MOST])]
+    return [answers.LetterOut.of(letter) for letter in reversed(found.order_by("-pk")[:MOST])]

@@ -6,10 +6,11 @@ import pytest
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from meldkring.demo import playing
 from meldkring.demo.town import Town
-from meldkring.people.models import Person
+from meldkring.people.models import NewEmail, Person
 from meldkring.web.demo import bar
 
 
@@ -58,6 +59,14 @@ def test_each_of_them_can_look_at_the_home_page(in_demo: None, client: Client) -
 def test_nobody_else_can_be_signed_in_as(in_demo: None, client: Client) -> None:
     other = Person.objects.get(email="bewoner7@voorbeeld.test")
     assert client.post(reverse("demo_as", args=[other.pk])).status_code == 404
+
+
+def test_who_took_another_address_still_plays_their_part(in_demo: None, client: Client) -> None:
+    anna, now = Person.objects.get(first_name="Anna"), timezone.now()
+    NewEmail.objects.create(person=anna, before=anna.email, address="anders@voorbeeld.test", sent_at=now, changed_at=now)
+    Person.objects.filter(pk=anna.pk).update(email="anders@voorbeeld.test")
+    assert anna.pk in [p["pk"] for p in bar.bar(RequestFactory().get("/"))["demo_people"]]
+    assert client.post(reverse("demo_as", args=[anna.pk])).status_code == 302
 
 
 def test_a_link_alone_signs_nobody_in(in_demo: None, client: Client) -> None:

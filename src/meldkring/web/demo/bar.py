@@ -10,13 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib import auth, messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from meldkring.demo import places, playing, residents
-from meldkring.people.models import Person
+from meldkring.people.models import NewEmail, Person
 
 
 def only_in_demo(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -35,7 +35,9 @@ def only_in_demo(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 @require_POST
 def demo_as(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign in as someone of the demo's cast."""
-    person = get_object_or_404(Person, pk=pk, email__in=[part.email for part in _shown()])
+    person = next((person for person in _cast().values() if person.pk == pk), None)
+    if person is None:
+        raise Http404
     auth.logout(request)
     auth.login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
     return redirect("home")
@@ -56,7 +58,7 @@ def bar(request: HttpRequest) -> dict[str, Any]:
     """The context of the bar; nothing outside the demo."""
     if not settings.DEMO:
         return {}
-    found = {person.email: person for person in Person.objects.filter(email__in=[part.email for part in _shown()])}
+    found = _cast()
     me = getattr(request, "user", None)
     people = [
         {
@@ -71,6 +73,16 @@ def bar(request: HttpRequest) -> dict[str, Any]:
         "demo_chat_url": reverse("demo_chat"),
         "demo_source": places.SOURCE,
     }
+
+
+def _cast() -> dict[str, Person]:
+    """Who plays each part, by the address of the part; also who took another address to see how that goes."""
+    parts = [part.email for part in _shown()]
+    found = {person.email: person for person in Person.objects.filter(email__in=parts)}
+    if missing := [part for part in parts if part not in found]:
+        changed = NewEmail.objects.filter(before__in=missing, changed_at__isnull=False).select_related("person")
+        found |= {new.before: new.person for new in changed}
+    return found
 
 
 def _shown() -> list[residents.Part]:

@@ -121,13 +121,6 @@ def test_codes_are_rationed_and_ones_own_address_is_none(place: Town) -> None:
         own_email.prove(place.anna, digits(NEW))
 
 
-def test_a_mailbox_alone_does_not_replace_a_second_step(place: Town) -> None:
-    Authenticator.objects.create(user=place.sam, type=Authenticator.Type.TOTP, data={"secret": "x"})
-    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
-        asks = of(place.sam).get(reverse("mfa_deactivate_totp"))["Location"]
-    assert asks.startswith(reverse("mfa_reauthenticate"))
-
-
 def test_the_old_address_puts_itself_back_and_nobody_stays(place: Town) -> None:
     anna, old = place.anna, place.anna.email
     thief = of(anna)

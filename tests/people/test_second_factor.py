@@ -168,3 +168,21 @@ def test_who_has_a_second_step_shows_it_before_taking_another_address(place: Tow
         assert asks.startswith(reverse("mfa_reauthenticate"))
         page = client.post(asks, {"code": code(secret)}, follow=True)
         assert page.request["PATH_INFO"] == reverse("my_email_code"), "what was filled in is not asked again"
+
+
+def test_a_mailbox_alone_does_not_replace_a_second_step(place: Town) -> None:
+    client = signed_in(place.sam)
+    by_code = reverse("account_request_reauthentication_code")
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
+        (who,) = re.findall(r'name="recipient" value="([^"]+)"', client.get(reverse("mfa_activate_totp"), follow=True).content.decode())
+    client = signed_in(place.sam)
+    set_app(client)
+    mail.outbox.clear()
+    with time_machine.travel(timezone.now() + timedelta(minutes=7), tick=False):
+        assert client.get(reverse("mfa_deactivate_totp"))["Location"].startswith(reverse("mfa_reauthenticate"))
+        cache.clear()
+        turned_away = client.post(by_code, {"recipient": who})["Location"]
+        assert turned_away.startswith(reverse("mfa_reauthenticate")), "nor by its address"
+        mailing.send_due()
+        assert not [m for m in mail.outbox if re.search(r"\b\d{6}\b", m.body)]
+    cache.clear()

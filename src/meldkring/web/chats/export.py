@@ -22,7 +22,7 @@ from meldkring.channels.whatsapp_export_dates import Order
 from meldkring.chat_groups import access, reading, reconciling, sealing, stretches, taking_in
 from meldkring.chat_groups.models import Reading
 from meldkring.web.chats import export_forms, plotting
-from meldkring.web.frame import refusals, shell, telling
+from meldkring.web.frame import numbers, refusals, shell, telling
 
 PER_PAGE = 20
 State = Reading.State
@@ -84,7 +84,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
         return opened
     compared = reconciling.compare(opened.entries, chat_group=held.chat_group, by=shell.person(request))
     if request.method == "POST":
-        chosen = {int(value) for value in request.POST.getlist("wie") if value.isdecimal()}
+        chosen = set(numbers.every(request.POST.getlist("wie")))
         with telling.told(request):
             changed = reconciling.apply(
                 held.chat_group, by=shell.person(request),

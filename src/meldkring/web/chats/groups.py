@@ -21,7 +21,7 @@ from meldkring.groups.models import Group
 from meldkring.joining import access as joining_access
 from meldkring.people.models import Person
 from meldkring.web.chats import forms
-from meldkring.web.frame import refusals, shell, telling
+from meldkring.web.frame import numbers, refusals, shell, telling
 
 PER_PAGE = 50
 ADD, REMOVE, TICKED = "toevoegen", "verwijderen", "afgevinkt"
@@ -76,7 +76,7 @@ def lists(request: HttpRequest, pk: int) -> HttpResponse:
         which, rows = ADD, _found(keeping.to_add(chat), asked, "")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     size = keeping.size(chat)
-    just = [pk for pk in request.GET.get("net", "").split(",") if pk.isdecimal()]
+    just = numbers.every(request.GET.get("net", "").split(","))
     seen = chat.seats.filter(link_shown_at__isnull=False, person__in=_people(list(page.object_list)))
     context = {
         "chat": chat, "groups": ", ".join(group.name for group in access.groups(chat)) or chat.group.name,
@@ -93,7 +93,7 @@ def lists(request: HttpRequest, pk: int) -> HttpResponse:
 def tick(request: HttpRequest, pk: int) -> HttpResponse:
     """Tick who is ticked on the page: added, taken out, or not taking part."""
     chat, person = access.manage(shell.person(request), pk), shell.person(request)
-    chosen = [int(value) for value in request.POST.getlist("wie") if value.isdecimal()]
+    chosen = numbers.every(request.POST.getlist("wie"))
     deed = request.POST.get("wat")
     removing = deed == "out"
     done: Sequence[Seat] = []
@@ -119,7 +119,7 @@ def tick(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take ticks back."""
     chat = access.manage(shell.person(request), pk)
-    chosen = [int(value) for value in request.POST.getlist("wie") if value.isdecimal()]
+    chosen = numbers.every(request.POST.getlist("wie"))
     with telling.told(request):
         back = keeping.undo(chat, chat.seats.filter(pk__in=chosen), by=shell.person(request))
         messages.success(request, ngettext("%(n)d tick taken back.", "%(n)d ticks taken back.", len(back)) % {"n": len(back)})

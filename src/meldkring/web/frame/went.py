@@ -4,13 +4,13 @@ from django.http import HttpRequest, QueryDict
 
 from meldkring.groups.models import Group
 from meldkring.growth import access
-from meldkring.web.frame import shell
+from meldkring.web.frame import numbers, shell
 
 
 def posted(request: HttpRequest) -> QueryDict:
     """What was filled in, with the group where this person is now if they were brought there from the one that was sent."""
-    sent = request.POST.get("group", "")
-    now = to(request, int(sent)) if sent.isdecimal() and int(sent) not in shell.standings(request) else None
+    sent = numbers.one(request.POST.get("group", ""))
+    now = to(request, sent) if sent is not None and sent not in shell.standings(request) else None
     if now is None:
         return request.POST
     given = request.POST.copy()

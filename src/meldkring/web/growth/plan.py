@@ -14,7 +14,7 @@ from meldkring.groups import roles
 from meldkring.growth import access, carrying, changing, placing, plans, undoing, weighing
 from meldkring.growth.models import Plan
 from meldkring.people.models import Person
-from meldkring.web.frame import refusals, shell, telling
+from meldkring.web.frame import numbers, refusals, shell, telling
 from meldkring.web.growth import forms
 from meldkring.web.growth import map as growth_map
 
@@ -91,8 +91,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         with transaction.atomic():
             _save(plan, form, by=shell.person(request))
-            if request.POST.get("remove", "").isdecimal():
-                changing.remove(get_object_or_404(plan.parts, pk=request.POST["remove"]), by=shell.person(request))
+            if gone := numbers.one(request.POST.get("remove", "")):
+                changing.remove(get_object_or_404(plan.parts, pk=gone), by=shell.person(request))
     except plans.NotNow as refusal:
         messages.error(request, str(refusal))
     except refusals.REFUSALS as refusal:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from meldkring.groups.models import Group
 from meldkring.joining import access, admission, details, places, proving
 from meldkring.joining.models import Application
-from meldkring.web.frame import refusals, searching, shell, telling
+from meldkring.web.frame import numbers, refusals, searching, shell, telling
 from meldkring.web.membership import forms
 
 PER_PAGE = 50
@@ -55,7 +55,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 def admit_ticked(request: HttpRequest) -> HttpResponse:
     """Admit everybody who was ticked, each to the proposed group."""
     managed(request)
-    ticked = [int(pk) for pk in request.POST.getlist("application") if pk.isdecimal()][: 2 * PER_PAGE]
+    ticked = numbers.every(request.POST.getlist("application"))[: 2 * PER_PAGE]
     chosen = list(access.waiting(shell.person(request)).filter(pk__in=ticked))
     if chosen:
         tell(request, admission.bulk_admit(chosen, by=shell.person(request)))

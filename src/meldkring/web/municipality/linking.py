@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from meldkring.groups import linking
 from meldkring.people.models import Person
 from meldkring.places.models import District
-from meldkring.web.frame import shell, telling
+from meldkring.web.frame import numbers, shell, telling
 
 
 @require_GET
@@ -46,7 +46,7 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
 def choose(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose who speaks for the district."""
     here = _mine(request, slug)
-    asked = [int(pk) for pk in request.POST.getlist("person") if pk.isdecimal()]
+    asked = numbers.every(request.POST.getlist("person"))
     with telling.told(request):
         linking.choose(here, list(Person.objects.filter(pk__in=asked)), by=shell.person(request))
         messages.success(request, _("Saved."))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_safe
 from meldkring.places.models import District
 from meldkring.publicity import access, facts, links, pieces, printing, writing
 from meldkring.publicity.models import Corner, Material, Text
-from meldkring.web.frame import shell
+from meldkring.web.frame import numbers, shell
 
 TYPES = {"pdf": "application/pdf", "svg": "image/svg+xml", "png": "image/png"}
 COLOURS = {"kleur": "colour", "zwart-wit": "bw"}
@@ -124,7 +124,7 @@ def asked(request: HttpRequest, here: District) -> Asked:
     return Asked(
         language if language in printing.LANGUAGES else "nl",
         colour if colour in COLOURS else "kleur",
-        access.corner(here, int(corner)) if corner.isdecimal() and len(corner) < 10 else None,
+        access.corner(here, pk) if (pk := numbers.one(corner)) else None,
     )
 
 

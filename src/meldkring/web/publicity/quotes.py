@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from meldkring.publicity import access, quoting
-from meldkring.web.frame import refusals, shell, telling
+from meldkring.web.frame import numbers, refusals, shell, telling
 from meldkring.web.publicity import forms
 
 PER_PAGE = 20
@@ -20,8 +20,8 @@ def quotes(request: HttpRequest, slug: str) -> HttpResponse:
     """What was asked and answered; search somebody, then write down the words."""
     person = shell.person(request)
     here = access.district(person, slug)
-    whom = request.POST.get("person", request.GET.get("wie", ""))
-    chosen = get_object_or_404(quoting.candidates(here), pk=int(whom)) if whom.isdecimal() else None
+    whom = numbers.one(request.POST.get("person", request.GET.get("wie", "")))
+    chosen = get_object_or_404(quoting.candidates(here), pk=whom) if whom else None
     form = forms.QuoteForm(request.POST or None, initial={"named": chosen.first_name if chosen else ""})
     if chosen and form.is_valid():
         try:

@@ -15,7 +15,7 @@ from meldkring.groups import duty, naming, roles, steering
 from meldkring.groups import settings as group_settings
 from meldkring.groups.models import Group
 from meldkring.people.models import Person
-from meldkring.web.frame import shell, telling
+from meldkring.web.frame import numbers, shell, telling
 from meldkring.web.steering import desk
 
 FOUND = 20
@@ -84,11 +84,11 @@ def mine(request: HttpRequest, pk: int) -> Group:
 
 
 def _chosen(request: HttpRequest, here: Group, deed: str) -> Person:
-    asked = request.POST.get("person", "")
-    if not asked.isdecimal():
+    asked = numbers.one(request.POST.get("person", ""))
+    if asked is None:
         raise Http404
     people = steering.candidates(here) if deed == "benoem" else Person.objects.filter(memberships__group=here, memberships__left_at=None)
-    return get_object_or_404(people, pk=int(asked))
+    return get_object_or_404(people, pk=asked)
 
 
 def _found(request: HttpRequest, here: Group) -> list[Person]:

@@ -16,7 +16,7 @@ from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Kind, Posting
 from meldkring.people.models import Person
 from meldkring.web.chats import groups
-from meldkring.web.frame import refusals, shell, showing, telling, went
+from meldkring.web.frame import numbers, refusals, shell, showing, telling, went
 from meldkring.web.steering import forms
 
 PAGE = 50
@@ -70,12 +70,12 @@ def _shown(request: HttpRequest, here: Group) -> dict[str, object]:
     )
     if here.is_watch:
         found = found.filter(message__kind=Kind.NOTICE)
-    before = request.GET.get("voor", "")
-    if before.isdecimal():
-        found = found.filter(number__lt=int(before))
+    before = numbers.one(request.GET.get("voor", ""))
+    if before is not None:
+        found = found.filter(number__lt=before)
     page = list(found[: PAGE + 1])
     older, page = page[PAGE - 1].number if len(page) > PAGE else None, page[:PAGE][::-1]
-    if page and not before and not here.is_watch:
+    if page and before is None and not here.is_watch:
         postings.seen([shell.person(request).pk], here.pk, page[-1].number or 0)
     return {"feed": _feed(page), "older": older, **_cases(shell.person(request), here), **_people(here)}
 

@@ -15,8 +15,8 @@ from meldkring.groups import roles
 from meldkring.joining import house_texts, rules
 from meldkring.joining.models import HouseRules
 from meldkring.places.models import District
-from meldkring.web.frame import shell, visitor
-from meldkring.web.visitors import sign_up, sign_up_forms
+from meldkring.web.frame import numbers, shell, visitor
+from meldkring.web.visitors import sign_up_forms
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,7 +25,7 @@ def house_rules(request: HttpRequest) -> HttpResponse:
     """The rules in force; who must still accept them ticks each one."""
     person = shell.person(request)
     in_force, due = rules.in_force_for(person), rules.must_accept(person)
-    form, ticked = forms.Form(visitor.posted(request)), sign_up.numbers(request.POST.getlist("rule"))
+    form, ticked = forms.Form(visitor.posted(request)), set(numbers.every(request.POST.getlist("rule")))
     if form.is_valid() and due:
         try:
             rules.accept(person, due, ticked=ticked)

@@ -22,7 +22,7 @@ from meldkring.joining.models import Application
 from meldkring.people import codes
 from meldkring.places import addresses
 from meldkring.places.models import District
-from meldkring.web.frame import maps, shell, visitor
+from meldkring.web.frame import maps, numbers, shell, visitor
 from meldkring.web.visitors import sign_up_forms
 
 LABELS = (
@@ -131,7 +131,7 @@ def _prove(request: HttpRequest, application: Application) -> HttpResponse:
 
 def _rules(request: HttpRequest, application: Application) -> HttpResponse:
     district = _district(application)
-    form, ticked = forms.Form(visitor.posted(request)), numbers(request.POST.getlist("rule"))
+    form, ticked = forms.Form(visitor.posted(request)), set(numbers.every(request.POST.getlist("rule")))
     if form.is_valid() and visitor.may(request, "sign_up", form):
         try:
             visitor.remember(request, signing_up.accept_and_send(application, ticked=ticked))
@@ -156,11 +156,6 @@ STEPS: dict[int, Callable[[HttpRequest, Application], HttpResponse]] = {
 }
 STEPS_ASKED = [str(step) for step in (signing_up.WHO, *STEPS)]
 TEMPLATES = {signing_up.WHO: "who", signing_up.REACH: "reach", signing_up.PROVE: "prove", signing_up.RULES: "rules"}
-
-
-def numbers(values: list[str]) -> set[int]:
-    """The numbers among what a form sent."""
-    return {int(value) for value in values if value.isdecimal()}
 
 
 def _page(request: HttpRequest, district: District, step: int, form: forms.Form, **context: Any) -> HttpResponse:

@@ -154,7 +154,11 @@ def test_looked_at_first_then_kept_then_back(client: Client, place: Town) -> Non
     assert upload(client, place, GOOD).status_code == 302
     assert "#14508c" in client.get(path + "concept.css").content.decode()
     assert Municipality.objects.get().theme == "", "nobody else sees a draft"
+    page = client.get(path).content.decode()
+    assert "Zo zou het eruitzien" in page
+    assert f'href="{path}concept.css"' in page
     client.post(path + "besluit/", {"answer": "bewaar"})
+    assert "De pagina’s hebben het uiterlijk van Waterdam" in client.get(path).content.decode()
     digest = Municipality.objects.get().theme
     sheet = client.get(f"/uiterlijk/{place.municipality.pk}/{digest}.css")
     assert "immutable" in sheet["Cache-Control"]

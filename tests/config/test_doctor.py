@@ -3,6 +3,7 @@
 import json
 import pathlib
 import runpy
+import socket
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from tests import serving
 from tests.channels import cases_email as cases
 from tests.channels import cases_telegram, cases_whatsapp
 
-from meldkring.config import environment, examining, findings, trying
+from meldkring.config import environment, examining, findings, reaching, trying
 from meldkring.config import settings as settings_file
 from meldkring.delivery import addresses
 from meldkring.people import second_factor
@@ -134,13 +135,29 @@ def test_a_second_installation_with_the_same_account_is_told(db: None, chats: Pr
     ):
         chats.brings = brings
         with translation.override("nl"):
-            found = list(examining.brought())
+            found = list(reaching.brought())
         assert [one.grade for one in found] == [grade] * 2
         assert all(said in one.what for one in found)
         assert {one.what.partition(" ")[0] for one in found} == {"Telegram", "WhatsApp"}
     for name in ("TELEGRAM_API", "WHATSAPP_API"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    assert [one.grade for one in examining.brought()] == [findings.Grade.CARE] * 2
+    assert [one.grade for one in reaching.brought()] == [findings.Grade.CARE] * 2
+
+
+def test_whether_answers_by_mail_can_come_in_is_told(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    settings.REPLY_DOMAIN = cases.DOMAIN
+    assert not list(reaching.door())
+    greetings = (b"220 mail.example.org ESMTP other\r\n", b"220 here Meldkring\r\n")
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("MAIL_DOOR", f"127.0.0.1:{listener.getsockname()[1]}")
+        found = list(reaching.door())
+        listener.listen()
+        for greeting in greetings:
+            threading.Thread(target=lambda said=greeting: listener.accept()[0].sendall(said), daemon=True).start()
+            found += reaching.door()
+    assert [one.grade for one in found] == [findings.Grade.WRONG, findings.Grade.WRONG, findings.Grade.GOOD]
+    assert len({one.what for one in found}) == 3
 
 
 def test_another_secret_key_than_that_of_the_second_steps_is_told(db: None, settings: Settings) -> None:

@@ -37,6 +37,7 @@ def test_a_taken_port_is_told_in_plain_words(place: serving.Place) -> None:
     ("command", "setting", "said"),
     [
         (("demo",), {"PORT": "abc", "HTTPS": "misschien"}, ["PORT kan dit niet zijn: abc", "HTTPS zegt geen ja en geen nee: misschien"]),
+        (("demo",), {"PORT": str(serving.free_port()), "MAIL_DOOR": "abc"}, ["MAIL_DOOR is geen adres met een poort"]),
         (("serve", "--port", "70000"), {}, ["--port kan dit niet zijn: 70000"]),
         (("serve",), {"HOST": "192.0.2.1"}, ["HOST=192.0.2.1 is geen adres van deze computer"]),
     ],

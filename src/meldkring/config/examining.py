@@ -3,9 +3,7 @@
 Only looks: but for a test message that is asked for, and a question to the providers of chats, nothing is sent, and nothing is changed.
 """
 
-import asyncio
 import contextlib
-import os
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -17,13 +15,10 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http.request import validate_host
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from meldkring.channels import http, registry
-from meldkring.channels.contract import Brought, Channel, Problem, SendError
-from meldkring.config import environment, machine, working
+from meldkring.config import environment, machine, reaching
 from meldkring.config.findings import Findings, Grade, care, good, wrong
 from meldkring.delivery import auditor, troubles
 from meldkring.delivery.models import Account
@@ -32,7 +27,6 @@ from meldkring.messaging.models import Posting
 from meldkring.people import second_factor
 
 SLOW = 0.05
-SILENT = timedelta(minutes=1)
 LOOKS = 15
 
 
@@ -176,19 +170,6 @@ def bell() -> Findings:
         )
 
 
-def set_up() -> Findings:
-    """Can the settings of the channels be used?"""
-    wrongs = list(registry.read(os.environ).wrong.values())
-    for made in (working.channels, working.door):
-        try:
-            made()
-        except ValueError as error:
-            wrongs.append(error)
-    for why in dict.fromkeys(map(troubles.set_wrongly, wrongs)):
-        what = _("A channel is set wrongly: %(error)s") % {"error": why}
-        yield wrong(what, _("Correct the setting that is named here; see docs/operate/channels."))
-
-
 def key() -> Findings:
     """Is the secret key still the one with which things were sealed?"""
     if not second_factor.readable():
@@ -196,84 +177,6 @@ def key() -> Findings:
             _("The secret key is not the one with which second steps were sealed."),
             _("Put back the file secret-key, or the SECRET_KEY of before: until then nobody can sign in with codes of an app."),
         )
-
-
-def channels() -> Findings:
-    """Are they carried by a worker, and accepted by their providers?"""
-    try:
-        ours = working.channels()
-    except ValueError:
-        return  # said already
-    if "email" not in ours:
-        yield wrong(
-            _("No mail can be sent: nobody can sign in or be told by mail."), _("Set EMAIL_URL; see docs/operate/channels/email.md.")
-        )
-    if settings.EMAIL_BACKEND.endswith(".console.EmailBackend"):
-        yield care(_("Mail is only printed in the log."), _("Set EMAIL_URL where real people take part."))
-    if settings.ANYMAIL_PROVIDER and not settings.ANYMAIL.get("WEBHOOK_SECRET"):
-        yield care(
-            _("Answers by mail, and mail that comes back, are not heard: there is no secret for the mail provider."),
-            _("Set ANYMAIL_WEBHOOK_SECRET and the webhooks; see docs/operate/channels/email.md."),
-        )
-    accounts = {account.channel: account for account in Account.objects.all()}
-    for name, channel in ours.items():
-        yield from _account(name, channel, accounts.get(name))
-
-
-def _account(name: str, channel: Channel, account: Account | None) -> Findings:
-    told: dict[str, object] = {"channel": troubles.label(name)}
-    now = timezone.now()
-    if account is None or account.carried_at is None or account.carried_at < now - SILENT:
-        yield wrong(
-            _("No worker carries %(channel)s at this moment.") % told,
-            _("Start meldkring serve, or meldkring work where WORK_HERE is false. Did you just change its settings? Then start it anew."),
-        )
-    elif account.shut_until and account.shut_until > now:
-        told |= {"why": account.shut_why, "until": f"{timezone.localtime(account.shut_until):%H:%M:%S}"}
-        advice = _("Check the settings of this channel and the pages of its provider.")
-        yield wrong(_("%(channel)s rests until %(until)s: its provider said “%(why)s”.") % told, advice)
-    elif account.paused_until and account.paused_until > now:
-        yield care(
-            _("%(channel)s waits because its provider asked us to.") % told,
-            _("It goes on by itself. If it happens often, send more slowly."),
-        )
-    elif channel.capabilities().paid and not account.ceiling:
-        yield care(
-            _("%(channel)s costs money and may spend nothing yet.") % told, _("Set a ceiling per month on the page of the channels.")
-        )
-    else:
-        yield good(_("%(channel)s is set up and carried.") % told)
-
-
-def brought() -> Findings:
-    """Do the providers bring what people write here? Two installations with one account take it from each other."""
-    try:
-        ours = {name: channel for name, channel in working.channels().items() if isinstance(channel, Brought)}
-    except ValueError:
-        return  # said already
-    for name, there in asyncio.run(_asked_where(ours)).items():
-        told = {"channel": troubles.label(name), "there": there, "here": settings.SITE_URL + reverse("webhook", args=[name])}
-        if isinstance(there, SendError):
-            advice = _("Check the settings of this channel, and whether this server can reach its provider.")
-            grade = wrong if there.problem is Problem.ACCOUNT else care
-            yield grade(
-                _("%(channel)s does not tell where it brings what people write (%(there)s).") % (told | {"there": there.code}), advice
-            )
-        elif there == told["here"]:
-            yield good(_("%(channel)s brings what people write here.") % told)
-        elif not there:
-            yield wrong(_("%(channel)s brings what people write nowhere.") % told, _("Set its webhook: %(here)s") % told)
-        else:
-            yield wrong(
-                _("%(channel)s brings what people write to another place: %(there)s") % told,
-                _("Is there a second installation with this account? Give it one of its own. Otherwise set the webhook: %(here)s") % told,
-            )
-
-
-async def _asked_where(ours: Mapping[str, Brought]) -> dict[str, str | SendError]:
-    async with http.Client() as client:
-        found = await asyncio.gather(*(channel.brought_to(client) for channel in ours.values()))
-    return dict(zip(ours, found, strict=True))
 
 
 def backlog() -> Findings:
@@ -300,8 +203,8 @@ def backlog() -> Findings:
         yield good(_("Nothing lies waiting."))
 
 
-OUTSIDE: tuple[Callable[[], Findings], ...] = (site, set_up, bell, machine.disk)
-IN_ROWS: tuple[Callable[[], Findings], ...] = (speed, key, channels, brought, machine.clock, backlog)
+OUTSIDE: tuple[Callable[[], Findings], ...] = (site, reaching.set_up, bell, machine.disk)
+IN_ROWS: tuple[Callable[[], Findings], ...] = (speed, key, reaching.channels, reaching.door, reaching.brought, machine.clock, backlog)
 WORDS: Mapping[Grade, Callable[[], str]] = {
     Grade.GOOD: lambda: _("good"), Grade.CARE: lambda: _("take care"), Grade.WRONG: lambda: _("wrong"),
 }  # fmt: skip

@@ -23,6 +23,7 @@ logger = logging.getLogger("meldkring.intake")
 # Of a mail with a photo the words are kept; it must not come back to who sent it.
 LARGEST = 25 * 1024 * 1024
 LOOK_AGAIN = 30.0
+NAME = "Meldkring"
 NOT_HERE = "550 5.1.1 No such address here"
 T = TypeVar("T")
 
@@ -68,7 +69,7 @@ async def serve(door: Door, channel: Channel) -> None:
 async def listening(door: Door, channel: email.Email) -> asyncio.Server:
     """The door, open."""
     tongue = lmtp.LMTP if door.tongue == "lmtp" else smtp.SMTP
-    made = partial(tongue, Porter(channel), data_size_limit=LARGEST, ident="Meldkring", timeout=60.0)
+    made = partial(tongue, Porter(channel), data_size_limit=LARGEST, ident=NAME, timeout=60.0)
     return await asyncio.get_running_loop().create_server(made, door.host, door.port)
 
 

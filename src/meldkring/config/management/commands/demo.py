@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
-from meldkring.config import environment
+from meldkring.config import environment, examining, reaching
 from meldkring.config.management.commands import serve
 from meldkring.demo import loading, places, playing, pretending
 
@@ -42,6 +42,7 @@ class Command(BaseCommand):
                 forget()
             prepare(tell=self.stdout.write)
             os.environ.update(pretending.environment(origin(host, port)))
+            examining.refuse_to_start(reaching.set_up)
             self._welcome(host, port)
             serve.run(listener)
         except KeyboardInterrupt:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from uvicorn import importer
 
-from meldkring.config import environment, examining
+from meldkring.config import environment, examining, reaching
 from meldkring.config.management.commands import init
 from meldkring.joining import founding
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         listener = listen(host, port)
-        examining.refuse_to_start(examining.foundation, examining.set_up)
+        examining.refuse_to_start(examining.foundation, reaching.set_up)
         self._invite(port)
         run(listener)
 

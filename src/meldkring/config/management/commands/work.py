@@ -8,14 +8,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from meldkring import bell
-from meldkring.config import examining, working
+from meldkring.config import examining, reaching, working
 
 
 class Command(BaseCommand):
     help = "Tell members and act on what providers send, without serving pages."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        examining.refuse_to_start(examining.foundation, examining.set_up)
+        examining.refuse_to_start(examining.foundation, reaching.set_up)
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_run())
 

@@ -29,7 +29,7 @@ from meldkring.messaging import letters
 from meldkring.messaging import posting as postings
 from meldkring.messaging.models import Message
 from meldkring.people import mailing, tokens
-from meldkring.people.models import Mail, Person
+from meldkring.people.models import Mail, NewEmail, Person
 
 pytestmark = pytest.mark.django_db
 EMAIL, MOBILE, LAST = "anneke.dapper@example.org", "+31698765432", "Quakkelenburg"
@@ -129,6 +129,15 @@ def test_nothing_that_points_at_them_is_left(t: Town) -> None:
     assert list(Mail.objects.filter(to=EMAIL).values_list("subject", flat=True)) == ["Je gegevens zijn gewist"]
     assert not Session.objects.exists()
     assert not Application.objects.filter(person__isnull=False).exists()
+
+
+def test_nothing_that_points_at_the_address_of_before_is_left_either(t: Town) -> None:
+    anneke, now = everything(t), timezone.now()
+    steering.dismiss(anneke, t.steering_1, by=t.fatima)
+    NewEmail.objects.create(person=anneke, before=EMAIL, address="new@example.org", sent_at=now, changed_at=now)
+    Person.objects.filter(pk=anneke.pk).update(email="new@example.org")
+    erasing.erase(anneke, by=anneke)
+    assert not [found for found in mentions(EMAIL, "new@example.org") if "people.Mail.to: new@" not in found]
 
 
 def test_what_they_said_stays_readable_as_of_a_former_member(t: Town) -> None:

@@ -27,6 +27,7 @@ from meldkring.delivery.models import Address, Delivery
 from meldkring.intake import smtp_door, taking
 from meldkring.intake.models import Incoming
 from meldkring.messaging.models import Message, Posting
+from meldkring.people.models import NewEmail
 
 RETURNED = "5.1.1"
 
@@ -163,6 +164,26 @@ def test_another_address_cannot_use_the_token_and_who_got_the_letter_is_told_onc
     assert Message.objects.count() == before
     told = Delivery.objects.filter(words__isnull=False)
     assert [d.address.value for d in told] == [place.arie.email]
+
+
+@pytest.mark.requirement("S30")
+def test_who_took_another_address_answers_an_older_mail_from_either(place: Town, office: cases.PostOffice, mail: email.Email) -> None:
+    """S30: the letter lies in the old mailbox, so its answer comes from there; ours goes to the new address, and so does the next alarm."""
+    alarm(place)
+    round_of(mail)
+    old, new = place.arie.email, "arie.nieuw@example.org"
+    got = to(office, old)
+    place.arie.email = new
+    place.arie.save(update_fields=["email"])
+    NewEmail.objects.create(person=place.arie, before=old, address=new, sent_at=timezone.now(), changed_at=timezone.now())
+    addresses.ensure_email([place.arie])
+    for n, sender in enumerate((old, new)):
+        answer(mail, f"Seen {n}.", to=got["Reply-To"], sender=sender, message_id=f"<n{n}@mail.example.org>")
+        assert Posting.objects.get(message__text=f"Seen {n}.", group=place.watch_a).message.author == place.arie
+    round_of(mail)
+    assert place.watch_a.name in text(to(office, new))
+    answer(mail, "STOP", to=got["Reply-To"], sender=old, message_id="<n9@mail.example.org>")
+    assert Address.objects.get(person=place.arie, channel="email").state == Address.State.OPTED_OUT
 
 
 def test_a_token_that_we_did_not_give_does_nothing(place: Town, office: cases.PostOffice, mail: email.Email) -> None:

@@ -58,13 +58,16 @@ def _refuse(person: Person) -> None:
 
 def _addresses(person: Person) -> None:
     """What knows an address and no account: sign-ups, codes, complaints, e-mails, and a proposal to be an officer."""
-    mine = Application.objects.filter(Q(person=person) | Q(email=person.email))
-    Code.objects.filter(Q(application__in=mine) | Q(address__in=[person.email, person.mobile or person.email])).delete()
+    # An address of before that is not somebody else's by now tells as much of them as the one they have.
+    changed = person.new_emails.filter(changed_at__isnull=False).exclude(before__in=Person.objects.values("email"))
+    emails = [person.email, *changed.values_list("before", flat=True)]
+    mine = Application.objects.filter(Q(person=person) | Q(email__in=emails))
+    Code.objects.filter(Q(application__in=mine) | Q(address__in=[*emails, person.mobile or person.email])).delete()
     mine.filter(state__in=(Application.State.BEGUN, Application.State.ELSEWHERE)).delete()
     mine.update(person=None, **ageing.SIGN_UP)
-    Complaint.objects.filter(email=person.email).update(name="", email="", address="")
-    Appointment.objects.filter(Q(person=person) | Q(email=person.email)).update(name="", email="")
-    Mail.objects.filter(to=person.email).delete()
+    Complaint.objects.filter(email__in=emails).update(name="", email="", address="")
+    Appointment.objects.filter(Q(person=person) | Q(email__in=emails)).update(name="", email="")
+    Mail.objects.filter(to__in=emails).delete()
 
 
 def _tell(email: str, name: str, language: str) -> None:

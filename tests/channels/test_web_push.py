@@ -224,6 +224,8 @@ def test_a_key_may_come_from_the_settings_and_a_wrong_one_is_said_in_words(tmp_p
     assert made.identity.public_key == web_push.make({"MELDKRING_DATA": str(tmp_path)}).identity.public_key
     with pytest.raises(ValueError, match="VAPID_PRIVATE_KEY"):
         web_push.make({"VAPID_PRIVATE_KEY": "nonsense"})
+    with pytest.raises(ValueError, match="VAPID_SUBJECT"):
+        web_push.make({"VAPID_PRIVATE_KEY": text, "VAPID_SUBJECT": "beheer@example.org"})
 
 
 # An independent peer: another program, of other people, decrypts what we send and judges our signature.

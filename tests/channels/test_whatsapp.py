@@ -385,5 +385,7 @@ def test_it_is_set_up_by_settings_and_says_in_words_what_is_missing() -> None:
         registry.made({**cases.SETTINGS, "WHATSAPP_APP_SECRET": ""})
     with pytest.raises(ValueError, match="digits"):
         registry.made({**cases.SETTINGS, "WHATSAPP_PHONE_ID": "+31 6"})
+    with pytest.raises(ValueError, match="WHATSAPP_VERSION"):
+        registry.made({**cases.SETTINGS, "WHATSAPP_VERSION": "23"})
     with pytest.raises(ValueError, match="WHATSAPP_RATES"):
         registry.made({**cases.SETTINGS, "WHATSAPP_RATES": "utility=five"})

@@ -35,6 +35,7 @@ from meldkring.channels.contract import (
     Problem,
     Receipt,
     SendError,
+    SetWrongly,
     State,
     Unanswered,
     Unreadable,
@@ -208,6 +209,8 @@ def make(settings: Mapping[str, str]) -> WebPush:
     """The channel, which is always there: without a key in the settings the installation keeps one of its own."""
     site = settings.get("SITE_URL") or ""
     subject = settings.get("VAPID_SUBJECT") or (site if site.startswith("https:") else "mailto:meldkring@localhost")
+    if not subject.startswith(("mailto:", "https:")):
+        raise SetWrongly("VAPID_SUBJECT says where push services can reach you: mailto:name@example.org or https://example.org")
     local = settings.get("PUSH_MAY_BE_LOCAL", "").lower() in ("1", "true", "yes", "on")
     return _made(settings.get("VAPID_PRIVATE_KEY", ""), settings.get("MELDKRING_DATA", ""), subject, local)
 

@@ -238,6 +238,8 @@ def _make(settings: Mapping[str, str]) -> WhatsApp | None:
         raise SetWrongly("WhatsApp is set up by half; also needed: %(missing)s", missing=", ".join(missing))
     if not settings["WHATSAPP_PHONE_ID"].isdecimal():
         raise SetWrongly("WHATSAPP_PHONE_ID is the provider's id of our number, digits only")
+    if not re.fullmatch(r"v[0-9]+\.[0-9]+", settings.get("WHATSAPP_VERSION") or WhatsApp.version):
+        raise SetWrongly("WHATSAPP_VERSION is a version of the provider's interface, such as v23.0")
     token, phone_id, app_secret, verify_token = (settings[name] for name in needed)
     return WhatsApp(
         token, phone_id, app_secret, verify_token, api=(settings.get("WHATSAPP_API") or WhatsApp.api).rstrip("/"),

@@ -86,6 +86,22 @@ def test_a_report_by_chat_at_night_reaches_desk_and_group(chat: chatting.Chat, p
     assert "bakker" not in chat.lines(ARIE)[-1].text
 
 
+@pytest.mark.requirement("S33")
+def test_who_sees_them_elsewhere_is_told_in_the_chat_to_call(chat: chatting.Chat, place: Town) -> None:
+    """S33: nobody of Bea's group has called yet; in Arie's own group Anna did."""
+    chat.own(place.arie, ARIE)
+    chat.own(place.bea, BEA)
+    report = Posting.objects.get(message__contribution__case=reported(chat), group=place.watch_a)
+    forwarding.forward(report, to=[place.watch_b], steering=place.steering_1, by=place.sam)
+    chat.round()
+    answers = {}
+    for number in (ARIE, BEA):
+        chat.says(number, "Ik zie ze ook, bij de school.", reply_to=chat.lines(number)[0].id)
+        answers[number] = chat.presses(number, "Ja, geef door").text
+    assert "Bel nu 112" in answers[BEA]
+    assert "Bel nu 112" not in answers[ARIE]
+
+
 @pytest.mark.requirement("S30")
 def test_a_reaction_by_reply_is_understood_after_a_restart(chat: chatting.Chat, place: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """S30: what ties an answer to its case stands in rows, not in a process."""

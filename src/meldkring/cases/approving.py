@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -37,7 +38,6 @@ FRESH = timedelta(hours=24)
 QUICK_ANSWERS = (
     gettext_lazy("I have seen nothing in my street."), gettext_lazy("I am looking out of the window."), gettext_lazy("I see them too."),
 )  # fmt: skip
-SAW_NONE = QUICK_ANSWERS[:2]
 SAW_NOTHING, CALLED_TOO = gettext_lazy("Saw nothing here."), gettext_lazy("I have called the police too.")
 NO_WORD = gettext_lazy("The message of the police is no longer valid, and we heard nothing more from the police.")
 OURS = (*QUICK_ANSWERS, SAW_NOTHING, CALLED_TOO, NO_WORD)
@@ -231,10 +231,20 @@ def _forwarded() -> QuerySet[Judgement]:
 
 @cache
 def _ours() -> frozenset[str]:
+    return _in_every_language(OURS)
+
+
+@cache
+def saw_nobody() -> frozenset[str]:
+    """What says, in words of ours, that somebody saw nothing or is only looking."""
+    return _in_every_language((*QUICK_ANSWERS[:2], SAW_NOTHING))
+
+
+def _in_every_language(words: Iterable[Any]) -> frozenset[str]:
     found: set[str] = set()
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
-            found |= {str(words) for words in OURS}
+            found |= {str(one) for one in words}
     return frozenset(found)
 
 

@@ -44,12 +44,13 @@ def call(text: str, *, case: Case, group: Group, by: Person, key: uuid.UUID | No
     return posting
 
 
-def asks_for_a_call(case: Case, group: Group, *, by: Person) -> bool:
-    """Whether who sees them here should call 112 (S33): it is an alarm, and nobody of this watch group has called yet."""
-    if not case.is_alarm or case.exercise or not case.is_open or not roles.has(by, roles.Right.CALL, group):
+def asks_for_a_call(told: Posting) -> bool:
+    """Whether who told this should call 112 now (S33): they saw something of an alarm, and nobody of this watch group has called yet."""
+    case, by = told.message.contribution.case, told.message.author
+    if by is None or told.message.text in approving.saw_nobody() or not case.is_alarm or case.exercise or not case.is_open:
         return False
-    present = holder(case, group)
-    return present is None or present.how == Holder.How.FORWARDED
+    present = holder(case, told.group)
+    return roles.has(by, roles.Right.CALL, told.group) and (present is None or present.how == Holder.How.FORWARDED)
 
 
 @transaction.atomic

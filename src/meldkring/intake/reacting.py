@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from meldkring.cases import reporting
+from meldkring.cases import holding, reporting
 from meldkring.cases.models import Case
 from meldkring.channels.contract import Action, Capabilities, Said
 from meldkring.delivery import answering, phrasing, tokens
@@ -116,7 +116,8 @@ def react(
     made = reporting.react(text, case=case, group=group, by=person, key=key or heard.key, **placed(place))
     words = _("Waiting for the steering group.") if made.number is None else _("Your reaction stands in %(group)s.") % {"group": group.name}
     late = _("Your message of %(at)s reached us only now; that stands with it.") % {"at": heard.at} if heard.is_late else ""
-    text, can = "\n\n".join(filter(None, (words, late, heard.left_out))), actions if heard.able.buttons else ()
+    call = _("Do you see them yourself? Call 112 now.") if holding.asks_for_a_call(made) else ""
+    text, can = "\n\n".join(filter(None, (words, call, late, heard.left_out))), actions if heard.able.buttons else ()
     heard.answer(text, about=posting.pk, url=phrasing.url("case", case.reference), actions=can)
     return made
 

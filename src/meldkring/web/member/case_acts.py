@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from meldkring.cases import access, approving, closing, holding, reporting
+from meldkring.cases import access, closing, holding, reporting
 from meldkring.cases.models import Case
 from meldkring.groups import access as groups_access
 from meldkring.groups import roles
@@ -39,9 +39,8 @@ def react(request: HttpRequest, reference: str) -> HttpResponse:
             case.refresh_from_db()
         else:
             tell_if_held(request, made)
-            sees = made.message.text not in {str(words) for words in approving.SAW_NONE}
-            asks = sees and holding.asks_for_a_call(case, given["group"], by=shell.person(request))
-            return redirect(f"{reverse('case', args=[reference])}?sent={'sighting' if asks else 'react'}#message-{made.message_id}")
+            sent = "sighting" if holding.asks_for_a_call(made) else "react"
+            return redirect(f"{reverse('case', args=[reference])}?sent={sent}#message-{made.message_id}")
     return case_page.page(request, case, react=form)
 
 

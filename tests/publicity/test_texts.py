@@ -207,6 +207,7 @@ def test_who_does_not_take_part_is_not_asked(place: Town) -> None:
             quoting.ask(place.noord, other, text=WORDS, named="X", by=place.sam)
     assert quoting.ask(place.noord, place.officer, text=WORDS, named="De wijkagent", by=place.sam)
     assert [p.first_name for p in quoting.found(place.noord, "anna linde")] == ["Anna"]
+    assert [p.first_name for p in quoting.found(place.noord, "anna " * 2000)] == ["Anna"], "an endless question is no error"
     quote = asked(place)
     quoting.cancel(quote, by=place.sofie)
     with pytest.raises(quoting.CannotQuote):

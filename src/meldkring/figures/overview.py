@@ -7,8 +7,9 @@ anything is sorted or cut into pages.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils import timezone
 
 from meldkring.cases.models import Case, Status
@@ -71,13 +72,13 @@ def of(municipality: Municipality) -> Overview:
         _neighbourhoods(Q(district__municipality=municipality.pk), "district"),
         _covered(Q(district__municipality=municipality.pk), "district"),
     )
-    links = {link.district_id: link for link in Link.objects.filter(district__in=districts, ended_at=None)}
+    links = {link.district_id: link.agreed_at is not None for link in Link.objects.filter(district__in=districts, ended_at=None)}
     speeds, alive = _speeds(municipality), {district for district, _municipality in groups.values()}
     lines = [
         Line(
-            d.pk, d.name, d.slug, *counted.get(d.pk, (0, 0))[:1], covered.get(d.pk, 0), counted.get(d.pk, (0, 0))[1],
-            members[1].get(d.pk, 0), cases[1].get(d.pk, 0), linked=bool((link := links.get(d.pk)) and link.agreed_at),
-            asked=bool((link := links.get(d.pk)) and not link.agreed_at), closed=d.pk not in alive, passed_on=speeds.get(d.pk, measuring.Spread()),
+            d.pk, d.name, d.slug, counted.get(d.pk, (0, 0))[0], covered.get(d.pk, 0), counted.get(d.pk, (0, 0))[1], members[1].get(d.pk, 0),
+            cases[1].get(d.pk, 0), linked=links.get(d.pk) is True, asked=links.get(d.pk) is False, closed=d.pk not in alive,
+            passed_on=speeds.get(d.pk, measuring.Spread()),
         )
         for d in districts
     ]  # fmt: skip
@@ -139,10 +140,19 @@ def _neighbourhoods(which: Q, by: str) -> dict[int, tuple[int, int]]:
     return {pk: (n, households or 0) for pk, n, households in rows}
 
 
+def served(municipality: Municipality) -> set[int]:
+    """The neighbourhoods of this municipality in which a watch group goes on."""
+    return set(_served().filter(group__municipality=municipality.pk).values_list("neighbourhood", flat=True))
+
+
+def _served() -> QuerySet[Any]:
+    return Group.neighbourhoods.through.objects.filter(group__kind=Kind.WATCH, group__closed_at=None)
+
+
 def _covered(which: Q, by: str) -> dict[int, int]:
     """In how many neighbourhoods a watch group goes on."""
-    served = Group.neighbourhoods.through.objects.filter(group__kind=Kind.WATCH, group__closed_at=None).values("neighbourhood")
-    return dict(Neighbourhood.objects.filter(which, pk__in=served).values_list(by).annotate(n=Count("pk")).order_by())
+    rows = Neighbourhood.objects.filter(which, pk__in=_served().values("neighbourhood"))
+    return dict(rows.values_list(by).annotate(n=Count("pk")).order_by())
 
 
 def _speeds(municipality: Municipality) -> dict[int | None, measuring.Spread]:

@@ -3,8 +3,6 @@
 A desk asks this many times a minute and people redraw a few times a year: one short question tells whether what is kept still holds.
 """
 
-import math
-import statistics
 import threading
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
@@ -76,8 +74,7 @@ def _mark(municipality: int) -> Hashable:
 def _drawn(municipality: int) -> Atlas:
     places = list(Neighbourhood.objects.filter(district__municipality=municipality).select_related("district").order_by("pk"))
     found = [(n, shape) for n in places if (shape := _shape(n)) is not None]
-    middle = statistics.fmean(shape.bounds[1] for _n, shape in found) if found else 52.0
-    scale = (shapes.METRES_PER_DEGREE * math.cos(math.radians(middle)), shapes.METRES_PER_DEGREE)
+    scale = shapes.scale([shape for _n, shape in found])
     flat = np.array([_flat(n, shape, scale) for n, shape in found], dtype=object)
     shapely.prepare(flat)
     pairs = frozenset[adjoining.Pair]().union(*(adjoining.pairs(district) for district in _districts(places)))

@@ -6,7 +6,7 @@ Longitude comes before latitude everywhere, as in GeoJSON.
 import json
 import math
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import shapely
@@ -101,8 +101,11 @@ class Sheet:
 
 def in_metres(shapes: list[BaseGeometry]) -> list[BaseGeometry]:
     """The shapes on flat paper, a unit being a metre. Good within a municipality, where the earth is flat enough."""
-    if not shapes:
-        return []
-    middle = statistics.fmean(shape.bounds[1] for shape in shapes)
-    scale = (METRES_PER_DEGREE * math.cos(math.radians(middle)), METRES_PER_DEGREE)
-    return [shapely.transform(shape, lambda places: places * scale) for shape in shapes]
+    here = scale(shapes)
+    return [shapely.transform(shape, lambda places: places * here) for shape in shapes]
+
+
+def scale(shapes: Sequence[BaseGeometry]) -> tuple[float, float]:
+    """How many metres a degree is around these shapes, from west to east and from south to north."""
+    middle = statistics.fmean(shape.bounds[1] for shape in shapes) if shapes else 52.0
+    return METRES_PER_DEGREE * math.cos(math.radians(middle)), METRES_PER_DEGREE

@@ -30,7 +30,7 @@ def candidates(district: District) -> QuerySet[Person]:
 def found(district: District, words: str, *, most: int = 20) -> list[Person]:
     """The candidates with these first names or streets: what neighbours know of each other."""
     people = candidates(district)
-    for word in words.split():
+    for word in words.split()[:5]:
         people = people.filter(Q(first_name__icontains=word) | Q(street__icontains=word))
     return list(people[:most]) if words.strip() else []
 

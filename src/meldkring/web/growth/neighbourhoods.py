@@ -22,13 +22,12 @@ from meldkring.web.frame import maps, refusals, shell, telling
 from meldkring.web.growth import neighbourhood_forms
 
 PER_PAGE, MOST_DRAWN = 50, 300
-MOST_CORNERS = 150
 
 
 @require_GET
 @shell.member
 def every(request: HttpRequest) -> HttpResponse:
-    """To the list of the one district, or of the one that was asked for."""
+    """To the list of the first district; the others are a link away there."""
     found = access.districts(shell.person(request))
     if not found:
         raise Http404
@@ -43,7 +42,6 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     here, asked = access.district(person, slug), request.GET.get("zoek", "").strip()
     rows = here.neighbourhoods.filter(name__icontains=asked).order_by("name")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    last = resettling.undoable(here)
     context = {
         "district": here,
         "districts": access.districts(person),
@@ -52,7 +50,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "sizes": mapping.sizes(page.object_list),
         "map": district_map(here, rows[:MOST_DRAWN]),
         "may": may(request, here),
-        "undoable": last,
+        "undoable": resettling.undoable(here),
     }
     return render(request, "neighbourhoods/list.html", context)
 

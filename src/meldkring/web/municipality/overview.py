@@ -18,7 +18,6 @@ from meldkring.figures import access, exporting, overview, police_figures, wordi
 from meldkring.figures.models import PoliceCount
 from meldkring.figures.overview import Line
 from meldkring.groups import officials
-from meldkring.groups.models import Group, Kind
 from meldkring.places import outlines
 from meldkring.places.models import Municipality
 from meldkring.web.frame import maps, shell
@@ -121,7 +120,7 @@ def _listed(request: HttpRequest, lines: Sequence[Line]) -> dict[str, Any]:
 
 def _map(here: Municipality, found: overview.Overview) -> maps.Map | None:
     lines = {line.pk: line for line in found.lines}
-    served = set(Group.objects.filter(kind=Kind.WATCH, closed_at=None, municipality=here.pk).values_list("neighbourhoods", flat=True))
+    served = overview.served(here)
     areas = []
     for place in outlines.drawn(here.pk):
         line, covered = lines[place.district_id], place.pk in served

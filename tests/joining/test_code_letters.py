@@ -200,3 +200,7 @@ def test_the_phone_manager_gets_one_pdf(place: Town, noor: Application) -> None:
     assert len(pypdf.PdfReader(io.BytesIO(answer.content)).pages) == 1
     for other in (place.sam, place.outsider):
         assert of(other).get(page).status_code == 404
+
+
+def test_an_endless_question_is_no_error(place: Town) -> None:
+    assert list(code_letters.addressees(place.steering_1, by=place.fatima).search("woord " * 2000)) == []

@@ -111,7 +111,7 @@ class Addressees(Sequence[Addressee]):
     def search(self, words: str) -> "Addressees":
         """Those with each of these words in their name or street."""
         waiting, members = self._waiting, self._members
-        for word in words.split():
+        for word in words.split()[:5]:
             found = Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(street__icontains=word)
             waiting, members = waiting.filter(found), members.filter(found)
         return Addressees(waiting, members)

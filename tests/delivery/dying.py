@@ -96,7 +96,7 @@ POINTS: dict[str, Callable[[], None]] = {
     "written, not committed": before(Posting, "save"),
     "planning committed": after(fanout, "part"),
     "about to claim": before(dispatch, "_take"),
-    "claimed, not committed": before(dispatch, "sorted_by_loudness"),
+    "claimed, not committed": before(dispatch, "_with_postings"),
     "claim committed": after(dispatch, "_take", if_true=True),
     "looked at": after(checking, "still_needed"),
     "put in words": after(dispatch, "claim", if_true=True),

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from datetime import time, timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -17,7 +18,7 @@ from tests.town import Town, town
 from meldkring.cases import forwarding, reporting
 from meldkring.cases.models import Called, Contribution
 from meldkring.channels import registry
-from meldkring.channels.contract import Accepted, Capabilities, Problem, Receipt, SendError
+from meldkring.channels.contract import Accepted, Capabilities, Problem, Receipt, SendError, Urgency
 from meldkring.channels.contract import State as Told
 from meldkring.delivery import addresses, answering, auditor, dispatch, ledger, outcomes, preferences, receipts, troubles, worker
 from meldkring.delivery.models import Account, Address, Delivery, Preference, ReceiptRow, Spending, Trouble
@@ -440,13 +441,14 @@ def test_two_workers_at_once_never_take_the_same_letter() -> None:
 
 def test_looking_for_work_reads_past_nothing_that_is_done(db: None) -> None:
     """In SQLite too, where an index with a condition serves only a statement in which the condition can be read; loudest first without sorting."""
-    now = timezone.now()
-    due, claimed = Delivery.objects.due("web_push", now=now), Delivery.objects.claimed()
-    looks = {
-        "delivery_due": due.order_by("urgency", "due_at", "address_id")[:64],
-        "delivery_leased": claimed.filter(channel="web_push", lease_until__lt=now),
-        "delivery_reserved": Delivery.objects.reserving().filter(channel="web_push"),
-    }
-    for index, look in looks.items():
+    now, due = timezone.now(), partial(Delivery.objects.due, "web_push")
+    looks = [
+        ("delivery_due", due(now=now)[:1]),
+        ("delivery_due", due(now=now, urgencies=[Urgency.ALARM]).order_by("-due_at", "-address_id")[:64]),
+        ("delivery_due", due(now=now, urgencies=[Urgency.NEWS, Urgency.NOTICE]).order_by("urgency", "due_at", "address_id")[:64]),
+        ("delivery_leased", Delivery.objects.claimed().filter(channel="web_push", lease_until__lt=now)),
+        ("delivery_reserved", Delivery.objects.reserving().filter(channel="web_push")),
+    ]
+    for index, look in looks:
         assert f"USING INDEX {index}" in (plan := look.explain()), plan
         assert "TEMP B-TREE" not in plan, plan

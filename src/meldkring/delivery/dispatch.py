@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from meldkring.channels.contract import Capabilities, Letter, Problem
+from meldkring.channels.contract import Capabilities, Letter, Problem, Urgency
 from meldkring.delivery import accounts, checking, composing, ledger, outcomes, wordings
 from meldkring.delivery.models import Address, Delivery
 from meldkring.messaging.models import Posting
@@ -115,31 +115,38 @@ def _window(needed: Iterable[Delivery], *, able: Capabilities, now: datetime) ->
 @transaction.atomic
 def _take(channel: str, *, able: Capabilities, limit: int, now: datetime) -> list[Delivery]:
     room = accounts.room(channel, wanted=limit, able=able, now=now)
-    due = _free(Delivery.objects.due(channel, now=now)).select_related("address__person")
-    taken = _within_pace(due.order_by("urgency", "due_at", "address_id")[:room], able=able, now=now) if room else []
+    taken = _within_pace(_loudest(channel, room, now=now), able=able, now=now) if room else []
     if not taken:
         return []
     if digests := {d.address_id for d in taken if d.digest}:
-        taken += due.filter(digest=True, address__in=digests).exclude(pk__in=[d.pk for d in taken])
+        rest = Delivery.objects.due(channel, now=now).filter(digest=True, address__in=digests).exclude(pk__in=[d.pk for d in taken])
+        taken += _free(rest.select_related("address__person"))
     accounts.used(channel, len(taken), able=able, now=now)
     Delivery.objects.filter(pk__in=[d.pk for d in taken]).update(state=State.CLAIMED, lease_until=now + LEASE, attempts=F("attempts") + 1)
     for delivery in taken:
         delivery.state, delivery.lease_until, delivery.attempts = State.CLAIMED, now + LEASE, delivery.attempts + 1
-    _with_postings(taken)
-    return sorted_by_loudness(taken)
+    return _with_postings(taken)
 
 
-def _with_postings(taken: Iterable[Delivery]) -> None:
+def _loudest(channel: str, room: int, *, now: datetime) -> list[Delivery]:
+    """Alarms first, the newest of them before older ones: on a slow channel a message to a whole town would hold up the burglary of now. Then
+    news and notices, in the order in which they wait."""
+    alarms = Delivery.objects.due(channel, now=now, urgencies=[Urgency.ALARM]).order_by("-due_at", "-address_id")
+    calmer = Delivery.objects.due(channel, now=now, urgencies=[Urgency.NEWS, Urgency.NOTICE]).order_by("urgency", "due_at", "address_id")
+    found: list[Delivery] = []
+    for which in (alarms, calmer):
+        if len(found) < room:
+            found += _free(which.select_related("address__person"))[: room - len(found)]
+    return found
+
+
+def _with_postings(taken: list[Delivery]) -> list[Delivery]:
     """With all that letters are made of. Many tell of the same posting, so each posting is read once."""
     postings = Posting.objects.select_related(*WITH_ALL).in_bulk({d.posting_id for d in taken if d.posting_id})
     for delivery in taken:
         if delivery.posting_id in postings:
             delivery.posting = postings[delivery.posting_id]
-
-
-def sorted_by_loudness(taken: Iterable[Delivery]) -> list[Delivery]:
-    """Alarms first, then what waits longest."""
-    return sorted(taken, key=lambda d: (d.urgency, d.due_at, d.address_id))
+    return taken
 
 
 def _free(due: "QuerySet[Delivery]") -> "QuerySet[Delivery]":

@@ -377,10 +377,10 @@ def test_a_stop_is_obeyed_while_others_are_being_told(monkeypatch: pytest.Monkey
     if connection.vendor == "sqlite":
         pytest.skip("the SQLite of these tests lives in memory, where threads lock each other out")
     made = town()
-    for n in range(30):
-        answering.answer(addresses.add(made.anna, channel="telegram", value=f"other-{n:02}"), "Hello")
     sam = addresses.add(made.sam, channel="telegram", value="77")
     answering.answer(sam, "Hello")
+    for n in range(30):  # what was said last goes first
+        answering.answer(addresses.add(made.anna, channel="telegram", value=f"other-{n:02}"), "Hello")
     slow = Slow()
     waiting = [Incoming(channel="telegram", raw=cases_telegram.SAID, came_at=timezone.now()) for _n in range(200)]
     Incoming.objects.bulk_create(waiting)

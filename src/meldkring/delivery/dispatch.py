@@ -133,10 +133,11 @@ def _loudest(channel: str, room: int, *, now: datetime) -> list[Delivery]:
     news and notices, in the order in which they wait."""
     alarms = Delivery.objects.due(channel, now=now, urgencies=[Urgency.ALARM]).order_by("-due_at", "-address_id")
     calmer = Delivery.objects.due(channel, now=now, urgencies=[Urgency.NEWS, Urgency.NOTICE]).order_by("urgency", "due_at", "address_id")
-    found: list[Delivery] = []
-    for which in (alarms, calmer):
-        if len(found) < room:
-            found += _free(which.select_related("address__person"))[: room - len(found)]
+    found = list(_free(alarms.select_related("address__person"))[:room])[
+        ::-1
+    ]  # what goes now goes to each in the order in which it was said
+    if len(found) < room:
+        found += _free(calmer.select_related("address__person"))[: room - len(found)]
     return found
 
 

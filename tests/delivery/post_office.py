@@ -60,6 +60,20 @@ class Slow(Office):
         return Accepted(letter.id)
 
 
+class Sticking(Slow):
+    """A provider that answers at once, until it has had so many letters: then nobody until it may. Two at once."""
+
+    def __init__(self, *, after: int) -> None:
+        super().__init__()
+        self.able, self._after = Capabilities(per_second=0, at_once=2), after
+
+    async def send(self, letter: Letter, http: Http) -> Outcome:
+        if len(self.letters) < self._after:
+            self.letters.append(letter)
+            return Accepted(letter.id)
+        return await super().send(letter, http)
+
+
 def carry(channel: Channel, http: Http, *, limit: int = 256) -> int:
     """What a worker does once for this channel, to the end; how many letters went out."""
     able = channel.capabilities()

@@ -2,8 +2,10 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from datetime import time, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone, translation
 from tests.channels import cases_telegram
-from tests.delivery.post_office import NoHttp, Office, Slow, plan
+from tests.delivery.post_office import NoHttp, Office, Slow, Sticking, plan
 from tests.town import Town, town
 
 from meldkring.cases import forwarding, reporting
@@ -414,6 +416,47 @@ def test_a_stop_is_obeyed_while_others_are_being_told(monkeypatch: pytest.Monkey
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
+def test_what_was_taken_ahead_of_a_quick_provider_is_looked_at_again_when_it_falls_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody says STOP while letters that were looked at wait for their turn: only the two that were under way have gone."""
+    if connection.vendor == "sqlite":
+        pytest.skip("the SQLite of these tests lives in memory, where threads lock each other out")
+    made = town()
+    for n in range(40):
+        answering.answer(addresses.add(made.anna, channel="telegram", value=f"{n:02}"), "Hello")
+    provider = Sticking(after=12)
+
+    def everybody_stops() -> None:
+        for n in range(40):
+            addresses.stop("telegram", f"{n:02}")
+
+    async def there(work: Callable[[], Any]) -> Any:
+        def done() -> Any:
+            try:
+                return work()
+            finally:
+                connection.close()
+
+        return await sync_to_async(done, thread_sensitive=False)()
+
+    async def told() -> None:
+        task = asyncio.create_task(worker.run({"telegram": provider}, NoHttp()))
+        while len(provider.letters) < 14 or await there(Delivery.objects.claimed().count) < 2 * worker.AHEAD:
+            await asyncio.sleep(0.01)
+        await there(everybody_stops)
+        monkeypatch.setattr(worker, "QUICK", 0)
+        provider.may_answer.set()
+        while await there((Delivery.objects.waiting() | Delivery.objects.claimed()).exists):
+            await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(asyncio.wait_for(told(), 30))
+    assert len(provider.letters) == 14
+    assert Delivery.objects.filter(state=State.CANCELLED).count() == 26
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_never_take_the_same_letter() -> None:
     if connection.vendor == "sqlite":
         pytest.skip("the SQLite of these tests lives in memory; test_killed.py tries it on a file")
@@ -437,6 +480,16 @@ def test_two_workers_at_once_never_take_the_same_letter() -> None:
     assert len(taken) == len(set(taken))
     # Whoever found nothing free at that moment stopped; what it left is still there for the next.
     assert Delivery.objects.waiting().count() == 40 - len(taken)
+
+
+def test_what_is_no_longer_needed_keeps_nothing_waiting(place: Town) -> None:
+    """Many letters end unsent at one look, as when a message was withdrawn: what comes after them goes at that same look."""
+    push = Office("web_push")
+    for person in (place.arie, *[place.anna] * 6):
+        answering.answer(addresses.add(person, channel="web_push", value=f"old-{Address.objects.count()}"), "Hello")
+    Address.objects.filter(person=place.anna).update(state=Address.State.OPTED_OUT)
+    assert push.round(limit=2) == 1
+    assert Delivery.objects.filter(state=State.CANCELLED).count() == 6
 
 
 def test_looking_for_work_reads_past_nothing_that_is_done(db: None) -> None:

@@ -33,9 +33,12 @@ def claim(channel: str, *, able: Capabilities, limit: int) -> list[Ready]:
     now = timezone.now()
     _abandoned(channel, able=able, now=now)
     # Looking costs no lock; only where something is due is SQLite's one lock for writers taken.
-    if not Delivery.objects.due(channel, now=now).exists():
-        return []
-    return _ready(channel, _take(channel, able=able, limit=limit, now=now), able=able, now=now)
+    while Delivery.objects.due(channel, now=now).exists():
+        taken = _take(channel, able=able, limit=limit, now=now)
+        ready = _ready(channel, taken, able=able, now=now)
+        if ready or not taken:  # a message that was withdrawn may have left thousands that end here
+            return ready
+    return []
 
 
 def sweep() -> int:

@@ -1,7 +1,7 @@
 """The loop that tells everybody: plans what postings owe, and carries letters, each channel by itself so that none delays another.
 
 Woken by the bell, and looking by itself every second; killed at any moment it leaves rows from which the next one goes on. A letter is taken
-only when it can be sent at once, so what was looked at (still a member? STOP?) holds when it goes; one that hangs keeps only its own place.
+only when it can be sent within a moment, so what was looked at (still a member? STOP?) holds when it goes; one that hangs keeps only its own place.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections, connection
 
 from meldkring import bell
-from meldkring.channels.contract import Capabilities, Channel, Http, Letter, Outcome, Problem, SendError
+from meldkring.channels.contract import Accepted, Capabilities, Channel, Http, Letter, Outcome, Problem, SendError
 from meldkring.delivery import accounts, answering, dispatch, fanout, outcomes, recalling, receipts, releasing
 from meldkring.delivery.models import Delivery
 
@@ -28,6 +28,8 @@ TIDY_EVERY = 15.0
 WRITE_DOWN_AFTER = 0.02
 LAST_WAIT = 2.0
 BREATH = 0.05
+QUICK = 0.1  # seconds to an answer: of a provider as quick as this more is taken than goes at once, for looking at many costs little more than at few
+AHEAD = 4
 T = TypeVar("T")
 Sent = tuple[list[Delivery], Outcome]
 
@@ -88,7 +90,7 @@ async def _carry(name: str, channel: Channel, http: Http, early: asyncio.Event) 
     try:
         while True:
             early.clear()
-            if line.free >= max(1, able.at_once // 4):
+            if line.free >= max(1, line.most // 4):
                 line.send(await _in(thread, partial(dispatch.claim, name, able=able, limit=line.free), otherwise=none))
             if done := await line.done(early):
                 await _in(thread, partial(outcomes.record, name, done, able=able), otherwise=None)
@@ -103,12 +105,18 @@ class Line:
 
     def __init__(self, channel: Channel, http: Http, *, places: int) -> None:
         self._channel, self._http, self._places = channel, http, places
+        self._turn, self._is_quick = asyncio.Semaphore(places), False
         self._under_way: set[asyncio.Task[Sent]] = set()
 
     @property
+    def most(self) -> int:
+        """How many may be taken together."""
+        return self._places * (AHEAD if self._is_quick else 1)
+
+    @property
     def free(self) -> int:
-        """How many more may go now."""
-        return self._places - len(self._under_way)
+        """How many more may be taken now."""
+        return self.most - len(self._under_way)
 
     def send(self, ready: Iterable[dispatch.Ready]) -> None:
         """Let these go."""
@@ -128,7 +136,8 @@ class Line:
         return self._back()
 
     async def last(self) -> list[Sent]:
-        """What comes back within a moment; the rest is left to who comes after us."""
+        """What comes back within a moment; the rest is left to who comes after us, and what still waits for its turn goes back at once."""
+        self._is_quick = False
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=LAST_WAIT)
         found = self._back()
@@ -142,12 +151,22 @@ class Line:
         return [task.result() for task in back]
 
     async def _one(self, deliveries: list[Delivery], letter: Letter) -> Sent:
+        waits = self._turn.locked()
+        async with self._turn:
+            if waits and not self._is_quick:  # slow all at once, or refusing: to be looked at again when it can go
+                return deliveries, SendError(Problem.TRANSIENT, "waited", retry_after=0)
+            began = time.monotonic()
+            answer = await self._sent(letter)
+            self._is_quick = isinstance(answer, Accepted) and time.monotonic() - began < QUICK
+            return deliveries, answer
+
+    async def _sent(self, letter: Letter) -> Outcome:
         try:
-            return deliveries, await self._channel.send(letter, self._http)
+            return await self._channel.send(letter, self._http)
         except Exception:
             # A letter that breaks its channel stops only itself; and it may have gone out, so it is not blindly sent again.
             logger.exception("%s could not send %s", self._channel.name, letter.id)
-            return deliveries, SendError(Problem.UNKNOWN, "exception")
+            return SendError(Problem.UNKNOWN, "exception")
 
 
 async def _in(thread: ThreadPoolExecutor, work: Callable[[], T], *, otherwise: T) -> T:

@@ -1,12 +1,13 @@
 """Does the code on paper lead to the page, and is nothing kept but a number per day?"""
 
 import concurrent.futures
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 from tests.town import Town, town
@@ -108,3 +109,23 @@ def test_scans_at_once_are_all_counted(place: Town) -> None:
         list(pool.map(scan, range(12)))
     assert Scan.objects.get().number == 12
     assert ShortLink.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_corner_from_colleagues_at_once_is_on_the_list_once(place: Town) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("the SQLite of these tests lives in memory, where threads lock each other out")
+    begin = threading.Barrier(4)
+
+    def add(_n: int) -> str:
+        Corner.objects.exists()  # with its line to the database open
+        begin.wait()
+        try:
+            return corner(place).name
+        except corners.BadCorner:
+            return "there already"
+        finally:
+            connections["default"].close()
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(add, range(4))) == ["Lindelaan / Kade", *["there already"] * 3]

@@ -164,7 +164,8 @@ def _name(neighbourhood: Neighbourhood, name: str) -> None:
         raise taken
     try:
         with transaction.atomic():
-            neighbourhood.save()
+            # Of one that is there only the name: a colleague may be drawing it at this moment.
+            neighbourhood.save(update_fields=["name"] if neighbourhood.pk else None)
     except IntegrityError as raced:
         raise taken from raced
     outside.changed()

@@ -36,6 +36,7 @@ def require(by: Person, district: District) -> None:
 def write(district: District, values: Mapping[str, Any], *, by: Person, corner: Corner | None = None) -> Corner:
     """Put a corner on the list, or change it. Refuses with `BadCorner`."""
     require(by, district)
+    District.objects.select_for_update(no_key=True).get(pk=district.pk)  # two colleagues at once would both find no such corner
     others = access.corners(district)
     others = others.exclude(pk=corner.pk) if corner else others
     if corner is None and others.count() >= MOST:
